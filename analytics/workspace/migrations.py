@@ -1,0 +1,29 @@
+"""Forward migrations of the schema, one function per version left behind."""
+
+from collections.abc import Callable
+
+import duckdb
+
+from analytics.workspace import schema
+from analytics.workspace.errors import WorkspaceError
+
+MIGRATIONS: dict[int, Callable[[duckdb.DuckDBPyConnection], None]] = {}
+"""From a version to the step that makes it the next one."""
+
+
+def migrate(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Bring the database to `schema.VERSION` in one transaction; a newer one is refused."""
+    (text,) = cursor.execute("SELECT value FROM meta WHERE name = 'schema_version'").fetchone()
+    version = int(text)
+    if version > schema.VERSION:
+        raise WorkspaceError(
+            f"This workspace has schema {version}; this program knows up to {schema.VERSION}. "
+            "Install the newer program."
+        )
+    if version == schema.VERSION:
+        return
+    cursor.execute("BEGIN")
+    for step in range(version, schema.VERSION):
+        MIGRATIONS[step](cursor)
+    cursor.execute("UPDATE meta SET value = ? WHERE name = 'schema_version'", [str(schema.VERSION)])
+    cursor.execute("COMMIT")

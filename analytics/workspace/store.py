@@ -1,0 +1,398 @@
+"""The open workspace: one DuckDB file, one connection, a cursor per call, one write lock."""
+
+import json
+import logging
+import secrets
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import duckdb
+import pandas as pd
+
+from analytics.workspace import audit, migrations, schema
+from analytics.workspace.config import config
+from analytics.workspace.errors import InputError, Refused, WorkspaceBusy, WorkspaceError
+from analytics.workspace.keys import Keys
+from analytics.workspace.roles import User
+from analytics.workspace.times import now_ms
+
+DATABASE = "workspace.duckdb"
+PING_FOLDER = "pings"
+
+log = logging.getLogger(__name__)
+
+
+class Transaction:
+    """One write: everything executed here is kept or lost together, with its audit record."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection):
+        self._cursor = cursor
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> duckdb.DuckDBPyConnection:
+        """Run one statement with `?` parameters inside the transaction."""
+        return self._cursor.execute(sql, list(values))
+
+    def insert(self, table: str, rows: pd.DataFrame) -> None:
+        """Append a frame whose columns are columns of `table`; absent columns stay NULL."""
+        if rows.empty:
+            return
+        names = ", ".join(rows.columns)
+        self._cursor.register("incoming_rows", rows)
+        try:
+            self._cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM incoming_rows")
+        finally:
+            self._cursor.unregister("incoming_rows")
+
+    def audit(
+        self, user: User, action: str, object_type: str, object_id: str, detail: object = None
+    ) -> None:
+        """Add a further audit record to this transaction."""
+        audit.append(self._cursor, user, action, object_type, object_id, detail)
+
+
+class Workspace:
+    """A folder with a DuckDB file, registered ping files, a queue and inboxes.
+
+    Reads take a cursor each and run at the same time; writes pass one lock. Open it once per
+    process with `Workspace.open` or `Workspace.create` and share the object between threads.
+    """
+
+    def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection):
+        self.path = path
+        self._connection = connection
+        self._lock = threading.RLock()
+        self.workspace_id = self._meta("workspace_id")
+        self.keys = Keys(config().secrets / self.workspace_id)
+
+    # -- opening and closing ---------------------------------------------------------------
+
+    @classmethod
+    def create(
+        cls,
+        path: str | Path,
+        user: User,
+        *,
+        crs: str = "EPSG:27700",
+        timezone: str = "Europe/London",
+        name: str = "",
+        is_sample: bool = False,
+        as_of: date | None = None,
+    ) -> "Workspace":
+        """Make an empty workspace in a new or empty folder.
+
+        Raises WorkspaceError when the folder already holds one or holds other files, InputError
+        when the CRS or time zone is unknown.
+        """
+        folder = Path(path)
+        if (folder / DATABASE).exists():
+            raise WorkspaceError(f"'{folder}' already holds a workspace. Choose another folder.")
+        if folder.exists() and any(folder.iterdir()):
+            raise WorkspaceError(f"'{folder}' is not empty. Choose a new folder.")
+        values = {
+            "workspace_id": secrets.token_hex(8),
+            "crs": _checked_crs(crs),
+            "timezone": _checked_timezone(timezone),
+            "day_starts": "06:00",
+            "name": name or folder.name,
+            "is_sample": json.dumps(is_sample),
+            "as_of": as_of.isoformat() if as_of else "",
+            "schema_version": str(schema.VERSION),
+            "created_ms": str(now_ms()),
+        }
+        folder.mkdir(parents=True, exist_ok=True)
+        connection = _connect(folder)
+        keys = Keys(config().secrets / values["workspace_id"])
+        values["hash_key_check"] = keys.create()
+        cursor = connection.cursor()
+        cursor.execute("BEGIN")
+        for statement in schema.create_statements():
+            cursor.execute(statement)
+        cursor.executemany("INSERT INTO meta VALUES (?, ?)", list(values.items()))
+        cursor.execute(
+            "INSERT INTO programmes VALUES (?, 'Serious violence', '', true)",
+            [schema.DEFAULT_PROGRAMME],
+        )
+        cursor.executemany(
+            "INSERT INTO feeds VALUES (?, '', '', NULL, ?, '')",
+            [(feed, schema.RETENTION_DAYS.get(feed)) for feed in schema.FEEDS],
+        )
+        cursor.execute("COMMIT")
+        workspace = cls(folder, connection)
+        workspace._make_folders()
+        workspace.log(user, "create", "workspace", workspace.workspace_id, {"crs": values["crs"]})
+        return workspace
+
+    @classmethod
+    def open(cls, path: str | Path) -> "Workspace":
+        """Open an existing workspace, migrating an older one forward.
+
+        Raises WorkspaceBusy when another process holds it and WorkspaceError when there is none
+        or when it was written by newer code.
+        """
+        folder = Path(path)
+        if not (folder / DATABASE).exists():
+            raise WorkspaceError(
+                f"There is no workspace in '{folder}'. Make one with: "
+                f"python -m analytics init {folder}"
+            )
+        connection = _connect(folder)
+        try:
+            migrations.migrate(connection.cursor())
+            workspace = cls(folder, connection)
+        except Exception:
+            connection.close()
+            raise
+        workspace._make_folders()
+        workspace._remove_strays()
+        return workspace
+
+    def close(self) -> None:
+        """Close the connection; the object cannot be used afterwards."""
+        with self._lock:
+            self._connection.close()
+
+    def __enter__(self) -> "Workspace":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # -- facts -----------------------------------------------------------------------------
+
+    @property
+    def crs(self) -> str:
+        """The one projected CRS in metres, as "EPSG:n"."""
+        return self._meta("crs")
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """The force's local time zone."""
+        return ZoneInfo(self._meta("timezone"))
+
+    @property
+    def day_starts_minutes(self) -> int:
+        """Minutes after midnight at which a patrol day begins (default 06:00)."""
+        hours, minutes = self._meta("day_starts").split(":")
+        return int(hours) * 60 + int(minutes)
+
+    @property
+    def name(self) -> str:
+        """The force's name as shown on every page."""
+        return self._meta("name")
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether this is the synthetic sample town; its screens and exports say SYNTHETIC."""
+        return json.loads(self._meta("is_sample"))
+
+    @property
+    def marking(self) -> str:
+        """The protective marking for pages and exports."""
+        return "SYNTHETIC" if self.is_sample else config().marking
+
+    @property
+    def pings_folder(self) -> Path:
+        """Folder of the registered Parquet ping files."""
+        return self.path / PING_FOLDER
+
+    def today(self) -> date:
+        """The patrol day it is now; the sample town stands still at its own date."""
+        as_of = self._meta("as_of")
+        if as_of:
+            return date.fromisoformat(as_of)
+        local = datetime.now(self.timezone) - timedelta(minutes=self.day_starts_minutes)
+        return local.date()
+
+    def change_fact(self, user: User, name: str, value: str) -> None:
+        """Change a named fact of the workspace (name, day_starts, as_of ...), audited."""
+        self.require(user, "manage_workspace")
+        with self.write(user, "alter", "workspace", name, {"value": value}) as transaction:
+            transaction.execute("UPDATE meta SET value = ? WHERE name = ?", [value, name])
+
+    # -- reading ---------------------------------------------------------------------------
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """Return a cursor of its own for one thread and one call; close it after use."""
+        return self._connection.cursor()
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple]:
+        """Run a query and return its rows as tuples."""
+        with self.cursor() as cursor:
+            return cursor.execute(sql, list(values)).fetchall()
+
+    def frame(self, sql: str, values: Sequence[Any] = ()) -> pd.DataFrame:
+        """Run a query and return its rows as a pandas frame."""
+        with self.cursor() as cursor:
+            return cursor.execute(sql, list(values)).df()
+
+    def value(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        """Run a query and return the first value of its first row, or None."""
+        rows = self.rows(sql, values)
+        return rows[0][0] if rows else None
+
+    def fingerprint(self, *feeds: str) -> str:
+        """Name the data that the feeds hold now: changes with every load, undo and purge."""
+        marks = ", ".join("?" for _ in feeds)
+        rows = self.rows(
+            "SELECT feed, load_id, fingerprint FROM loads "
+            f"WHERE NOT is_undone AND feed IN ({marks}) ORDER BY at_ms, load_id",
+            feeds,
+        )
+        purges = self.rows(
+            f"SELECT at_ms, feed FROM purges WHERE feed IN ({marks}) ORDER BY at_ms", feeds
+        )
+        return audit.digest([list(map(list, rows)), list(map(list, purges))])[:16]
+
+    def ping_files(self) -> list[str]:
+        """Return the full paths of the registered ping files, oldest day first."""
+        return [
+            str(self.pings_folder / name)
+            for (name,) in self.rows("SELECT file FROM ping_files ORDER BY day, file")
+        ]
+
+    # -- writing ---------------------------------------------------------------------------
+
+    @contextmanager
+    def write(
+        self,
+        user: User,
+        action: str,
+        object_type: str,
+        object_id: str,
+        detail: object = None,
+    ) -> Iterator[Transaction]:
+        """Hold the write lock for one transaction and record it in the audit log with it."""
+        with self._lock, self.cursor() as cursor:
+            cursor.execute("BEGIN")
+            try:
+                yield Transaction(cursor)
+                length, head = audit.append(cursor, user, action, object_type, object_id, detail)
+                cursor.execute("COMMIT")
+            except BaseException:
+                cursor.execute("ROLLBACK")
+                raise
+            self.keys.write_head(length, head)
+
+    @contextmanager
+    def bookkeeping(self) -> Iterator[Transaction]:
+        """Hold the write lock for a transaction that is no one's act: job progress, drafts."""
+        with self._lock, self.cursor() as cursor:
+            cursor.execute("BEGIN")
+            try:
+                yield Transaction(cursor)
+                cursor.execute("COMMIT")
+            except BaseException:
+                cursor.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Hold the write lock so that nothing changes meanwhile (backup, purge of files)."""
+        with self._lock:
+            yield
+
+    def log(
+        self, user: User, action: str, object_type: str, object_id: str, detail: object = None
+    ) -> None:
+        """Record something that changes no table (a refusal, a sign-in, an export)."""
+        with self.write(user, action, object_type, object_id, detail):
+            pass
+
+    def log_view(self, user: User, object_type: str, object_id: str) -> None:
+        """Record a view of record-level data, once per user, object and quarter of an hour."""
+        quarter_ms = now_ms() // 900_000 * 900_000
+        seen = self.value(
+            "SELECT count(*) FROM audit WHERE username = ? AND action = 'consult' "
+            "AND object_type = ? AND object_id = ? AND at_ms >= ?",
+            [user.username, object_type, object_id, quarter_ms],
+        )
+        if not seen:
+            self.log(user, "consult", object_type, object_id)
+
+    def require(self, user: User, action: str) -> None:
+        """Raise Refused, and record the refusal, unless the user may do `action`."""
+        if not user.may(action):
+            self.log(user, "refuse", "action", action)
+            roles = ", ".join(sorted(user.roles)) or "no role"
+            raise Refused(
+                f"{user.name} ({roles}) may not do this. Ask an administrator for a role that may."
+            )
+
+    # -- inside ----------------------------------------------------------------------------
+
+    def _meta(self, name: str) -> str:
+        return self.value("SELECT value FROM meta WHERE name = ?", [name])
+
+    def _make_folders(self) -> None:
+        self.pings_folder.mkdir(exist_ok=True)
+        (self.path / "queue").mkdir(exist_ok=True)
+        for feed in schema.FEEDS:
+            (self.path / "inbox" / feed).mkdir(parents=True, exist_ok=True)
+
+    def _remove_strays(self) -> None:
+        """Delete ping files that no load registered: what a crash left half-written."""
+        registered = {Path(file).name for file in self.ping_files()}
+        for file in self.pings_folder.iterdir():
+            if file.name not in registered:
+                log.warning("Removed the unregistered ping file %s.", file.name)
+                file.unlink()
+
+
+def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
+    spill = folder / "spill"
+    spill.mkdir(exist_ok=True)
+    limits = config()
+    try:
+        connection = duckdb.connect(
+            str(folder / DATABASE),
+            config={
+                "memory_limit": limits.memory_limit,
+                "threads": limits.threads,
+                "temp_directory": str(spill),
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            },
+        )
+        connection.execute("SET GLOBAL TimeZone = 'UTC'")
+    except duckdb.IOException as error:
+        if "lock" in str(error).lower():
+            raise WorkspaceBusy(
+                f"The workspace '{folder}' is open in another process. "
+                "Close that one, or let it do the work."
+            ) from error
+        raise WorkspaceError(f"The workspace '{folder}' cannot be opened: {error}") from error
+    except duckdb.Error as error:
+        raise WorkspaceError(f"The workspace '{folder}' cannot be read: {error}") from error
+    return connection
+
+
+def _checked_crs(crs: str) -> str:
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    try:
+        found = CRS.from_user_input(crs)
+    except CRSError as error:
+        raise InputError(f"The CRS '{crs}' is not known. Give one such as EPSG:27700.") from error
+    if not found.is_projected or found.axis_info[0].unit_conversion_factor != 1.0:
+        raise InputError(
+            f"The CRS '{crs}' is not projected in metres. Give one such as EPSG:27700."
+        )
+    authority = found.to_authority()
+    if authority is None:
+        raise InputError(f"The CRS '{crs}' has no EPSG number. Give one such as EPSG:27700.")
+    return ":".join(authority)
+
+
+def _checked_timezone(timezone: str) -> str:
+    try:
+        return ZoneInfo(timezone).key
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise InputError(
+            f"The time zone '{timezone}' is not known. Give one such as Europe/London."
+        ) from error
