@@ -5,26 +5,11 @@ written without an audit record.
 """
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from analytics.workspace.roles import User
-from analytics.workspace.store import Transaction, Workspace
+from analytics.workspace.store import Workspace
 from analytics.workspace.times import now_ms
-
-
-@contextmanager
-def quiet_write(workspace: Workspace) -> Iterator[Transaction]:
-    """Hold the write lock for one transaction that leaves no audit record of its own."""
-    with workspace._lock, workspace.cursor() as cursor:
-        cursor.execute("BEGIN")
-        try:
-            yield Transaction(cursor)
-            cursor.execute("COMMIT")
-        except BaseException:
-            cursor.execute("ROLLBACK")
-            raise
 
 
 def load_draft(workspace: Workspace, user: User, name: str) -> Any:
@@ -37,7 +22,7 @@ def load_draft(workspace: Workspace, user: User, name: str) -> Any:
 
 def save_draft(workspace: Workspace, user: User, name: str, value: Any) -> None:
     """Keep a JSON value under `name` for this user, in place of the one before; None removes."""
-    with quiet_write(workspace) as transaction:
+    with workspace.bookkeeping() as transaction:
         transaction.execute(
             "DELETE FROM drafts WHERE username = ? AND name = ?", [user.username, name]
         )

@@ -66,7 +66,7 @@ class Keys:
         file = self.folder / name
         if not file.exists():
             raise WorkspaceError(
-                f"The key '{file}' is missing. Put the escrowed key back before loading or restoring."
+                f"The key '{file}' is missing. Put the escrowed key back, then try again."
             )
         return file.read_bytes().strip()
 

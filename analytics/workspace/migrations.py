@@ -13,7 +13,12 @@ MIGRATIONS: dict[int, Callable[[duckdb.DuckDBPyConnection], None]] = {}
 
 def migrate(cursor: duckdb.DuckDBPyConnection) -> None:
     """Bring the database to `schema.VERSION` in one transaction; a newer one is refused."""
-    (text,) = cursor.execute("SELECT value FROM meta WHERE name = 'schema_version'").fetchone()
+    try:
+        (text,) = cursor.execute("SELECT value FROM meta WHERE name = 'schema_version'").fetchone()
+    except duckdb.CatalogException as error:
+        raise WorkspaceError(
+            "The database in this folder is not that of a workspace. Choose another folder."
+        ) from error
     version = int(text)
     if version > schema.VERSION:
         raise WorkspaceError(

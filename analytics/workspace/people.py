@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import bcrypt
 
-from analytics.workspace.drafts import quiet_write
 from analytics.workspace.errors import InputError, Refused
 from analytics.workspace.roles import ROLES, User
 from analytics.workspace.store import Transaction, Workspace
@@ -206,7 +205,7 @@ def check_password(workspace: Workspace, username: str, password: str) -> User |
         stranger = User(known, "Not signed in", frozenset())
         workspace.log(stranger, "sign_in_failed", "person", known)
         return None
-    with quiet_write(workspace) as transaction:
+    with workspace.bookkeeping() as transaction:
         transaction.execute("DELETE FROM sign_in_failures WHERE username = ?", [failure])
     return User(username, name, roles_of(workspace, username))
 
@@ -222,7 +221,7 @@ def _take_attempt(workspace: Workspace, username: str) -> str:
     key = _failure_key(workspace, username)
     now = now_ms()
     window_starts = now - LOCK_MINUTES * 60_000
-    with quiet_write(workspace) as transaction:
+    with workspace.bookkeeping() as transaction:
         transaction.execute("DELETE FROM sign_in_failures WHERE at_ms <= ?", [window_starts])
         count, oldest = transaction.execute(
             "SELECT count(*), min(at_ms) FROM sign_in_failures WHERE username = ?", [key]

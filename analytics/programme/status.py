@@ -1,0 +1,248 @@
+"""Where each step stands: one state, one sentence of fact, one next action.
+
+A step is stale when what it read has changed since: a load of a feed it reads, or a newer list or
+plan above it in the chain.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+import pandas as pd
+
+from analytics import targeting, thinking, training
+from analytics.workspace import (
+    DEFAULT_PROGRAMME,
+    NotMeasurable,
+    Run,
+    User,
+    Workspace,
+    latest_run,
+)
+
+State = Literal["done", "in progress", "stale", "not started"]
+
+FEEDS_READ = {
+    "targeting": ("crimes", "harm", "boundary", "points"),
+    "training": ("roster", "training"),
+    "tasking": ("roster", "bases", "assignment"),
+    "tracking": ("pings", "points", "places"),
+    "testing": ("crimes", "assignment", "places", "harm"),
+}
+
+
+@dataclass(frozen=True)
+class StepState:
+    """One row of the home page: `action` may be empty when nothing is asked for."""
+
+    step: str
+    state: State
+    fact: str
+    action: str
+    page: str
+
+
+def status(workspace: Workspace, user: User) -> list[StepState]:
+    """Return the seven steps in the guide's order."""
+    return [
+        _thinking(workspace),
+        _technology(workspace),
+        _targeting(workspace),
+        _training(workspace, user),
+        _tasking(workspace),
+        _tracking(workspace),
+        _testing(workspace),
+    ]
+
+
+def next_action(workspace: Workspace, user: User) -> StepState | None:
+    """Return the first step, in order, that asks for something this user may see."""
+    chain = ("technology", "targeting", "tasking", "tracking", "testing", "thinking", "training")
+    by_step = {row.step: row for row in status(workspace, user)}
+    for step in chain:
+        row = by_step[step]
+        if row.action and row.state != "done" and user.may(f"see:{step}"):
+            return row
+    return None
+
+
+def recent_weeks(workspace: Workspace, weeks: int = 4) -> pd.DataFrame:
+    """Return per week (Monday) the qualifying visits, visits planned, and crimes in hot spots.
+
+    Columns: week, qualifying_visits, planned_visits, crimes. The crimes are pooled over all hot
+    spots of the list in force, whatever arm of a trial they are in; empty without a list.
+    """
+    last = workspace.today()
+    first = last - timedelta(days=last.weekday() + 7 * weeks)
+    held = targeting.list_in_force(workspace)
+    if held is None:
+        return pd.DataFrame(columns=["week", "qualifying_visits", "planned_visits", "crimes"])
+    weeks_between = pd.date_range(first, periods=weeks, freq="7D")
+    visits = workspace.frame(
+        "SELECT date_trunc('week', day) AS week, sum(qualifying_visits) AS qualifying_visits "
+        "FROM dosage_days WHERE day >= ? AND day < ? GROUP BY 1",
+        [first, last],
+    )
+    planned = workspace.frame(
+        "SELECT date_trunc('week', day) AS week, count(*) AS planned_visits "
+        "FROM plan_visits WHERE day >= ? AND day < ? GROUP BY 1",
+        [first, last],
+    )
+    table = pd.DataFrame({"week": weeks_between})
+    for part in (visits, planned, _crimes_by_week(workspace, held, first, last)):
+        part["week"] = pd.to_datetime(part["week"]).astype(table["week"].dtype)
+        table = table.merge(part, on="week", how="left")
+    return table
+
+
+def _crimes_by_week(workspace: Workspace, held, first, last) -> pd.DataFrame:
+    import geopandas as gpd
+
+    crimes = workspace.frame(
+        "SELECT date_trunc('week', occurred_from) AS week, x, y FROM crimes "
+        "WHERE time_precision <> 'month' AND occurred_from >= ? AND occurred_from < ?",
+        [first, last],
+    )
+    points = gpd.GeoDataFrame(
+        crimes, geometry=gpd.points_from_xy(crimes["x"], crimes["y"]), crs=workspace.crs
+    )
+    inside = points.sjoin(held.hotspots[["geometry"]], predicate="within")
+    return inside.groupby("week").size().rename("crimes").reset_index()
+
+
+def _thinking(workspace: Workspace) -> StepState:
+    found = thinking.scores(workspace)
+    page = "thinking"
+    if not found.answered:
+        return StepState(
+            page, "not started", "The readiness checklist is empty.", "Answer the gate items", page
+        )
+    weakest = (
+        f" Weakest step: {found.weakest} ({found.steps[found.weakest]:.0f} of 100)."
+        if found.weakest
+        else ""
+    )
+    fact = f"{found.answered} of {found.items} items answered.{weakest}"
+    if found.gates_open:
+        count = len(found.gates_open)
+        return StepState(page, "in progress", fact, f"Settle {count} gate items", page)
+    return StepState(page, "done", fact, "", page)
+
+
+def _technology(workspace: Workspace) -> StepState:
+    page = "technology"
+    held = dict(
+        workspace.rows("SELECT feed, sum(rows_stored) FROM loads WHERE NOT is_undone GROUP BY feed")
+    )
+    if not held.get("crimes"):
+        return StepState(page, "not started", "No crimes are loaded.", "Load crimes", page)
+    first, last = workspace.rows("SELECT min(occurred_from), max(occurred_from) FROM crimes")[0]
+    fact = f"{held['crimes']:,} crimes, {_day(first)} to {_day(last)}"
+    if not held.get("pings"):
+        return StepState(page, "in progress", fact + ".", "Load patrol positions", page)
+    return StepState(page, "done", f"{fact}; {held['pings']:,} patrol positions.", "", page)
+
+
+def _targeting(workspace: Workspace) -> StepState:
+    page = "targeting"
+    held = targeting.list_in_force(workspace)
+    if held is None:
+        return StepState(
+            page, "not started", "No list of hot spots is in force.", "Choose and sign off", page
+        )
+    since = f" since {_day(held.valid_from)}" if held.valid_from else ""
+    fact = f"{len(held.hotspots)} hot spots, version {held.version}, in force{since}."
+    signed = _signed_ms(workspace)
+    if _newest_load_ms(workspace, "targeting") > signed:
+        return StepState(page, "stale", fact + " New data came in since.", "Review the list", page)
+    return StepState(page, "done", fact, "", page)
+
+
+def _training(workspace: Workspace, user: User) -> StepState:
+    page = "training"
+    if not user.may("train"):
+        held = workspace.value("SELECT count(*) FROM training")
+        state: State = "in progress" if held else "not started"
+        return StepState(page, state, f"{held:,} training records held.", "", page)
+    try:
+        found = training.coverage(workspace, user, training.TrainingSettings())
+    except NotMeasurable as reason:
+        return StepState(page, "not started", str(reason), "Load training records", page)
+    fact = f"{found.trained} of {found.rostered} rostered officers are trained and in date."
+    if found.trained < found.rostered:
+        return StepState(page, "in progress", fact, "See the gaps", page)
+    return StepState(page, "done", fact, "", page)
+
+
+def _tasking(workspace: Workspace) -> StepState:
+    page = "tasking"
+    today = workspace.today()
+    rows = workspace.rows(
+        "SELECT p.last_day, p.issued_ms, count(v.hotspot_id) FROM plans p "
+        "LEFT JOIN plan_visits v USING (plan_id) WHERE p.programme_id = ? "
+        "GROUP BY p.plan_id, p.last_day, p.issued_ms ORDER BY p.issued_ms DESC LIMIT 1",
+        [DEFAULT_PROGRAMME],
+    )
+    if not rows:
+        return StepState(page, "not started", "No patrol plan yet.", "Plan the patrols", page)
+    last_day, issued_ms, visits = rows[0]
+    fact = f"{visits:,} visits planned up to {_day(last_day)}."
+    if last_day < today:
+        return StepState(page, "stale", f"The last plan ended on {_day(last_day)}.", "Plan", page)
+    if max(_newest_load_ms(workspace, "tasking"), _signed_ms(workspace)) > issued_ms:
+        reason = " The list or the roster changed since."
+        return StepState(page, "stale", fact + reason, "Plan again", page)
+    return StepState(page, "done", fact, "", page)
+
+
+def _tracking(workspace: Workspace) -> StepState:
+    page = "tracking"
+    run = latest_run(workspace, "tracking")
+    if run is None:
+        return StepState(page, "not started", "No dosage computed yet.", "See the dosage", page)
+    minutes, visits = run.result["patrol_minutes"], run.result["qualifying_visits"]
+    shown = "not measurable" if visits is None else f"{visits:,}"
+    fact = f"{minutes / 60:,.0f} patrol hours in hot spots; qualifying visits: {shown}."
+    if _newest_input_ms(workspace, "tracking") > run.at_ms:
+        return StepState(page, "stale", fact + " New data came in since.", "Compute again", page)
+    return StepState(page, "done", fact, "", page)
+
+
+def _testing(workspace: Workspace) -> StepState:
+    page = "testing"
+    run = latest_run(workspace, "testing")
+    if run is None:
+        return StepState(page, "not started", "No evaluation yet.", "Evaluate", page)
+    fact = _first_sentence(run)
+    if _newest_input_ms(workspace, "testing") > run.at_ms:
+        return StepState(page, "stale", fact, "Evaluate again", page)
+    return StepState(page, "done", fact, "", page)
+
+
+def _first_sentence(run: Run) -> str:
+    return run.result["conclusion"].split(". ")[0].rstrip(".") + "."
+
+
+def _newest_input_ms(workspace: Workspace, step: str) -> int:
+    return max(_newest_load_ms(workspace, step), _signed_ms(workspace))
+
+
+def _newest_load_ms(workspace: Workspace, step: str) -> int:
+    feeds = FEEDS_READ[step]
+    marks = ", ".join("?" for _ in feeds)
+    return workspace.value(
+        f"SELECT coalesce(max(at_ms), 0) FROM loads WHERE feed IN ({marks}) AND NOT is_undone "
+        "AND rows_stored > 0",
+        feeds,
+    )
+
+
+def _signed_ms(workspace: Workspace) -> int:
+    return workspace.value(
+        "SELECT coalesce(max(signed_ms), 0) FROM lists WHERE programme_id = ?",
+        [DEFAULT_PROGRAMME],
+    )
+
+
+def _day(value) -> str:
+    return f"{value.day} {value:%b %Y}"

@@ -1,0 +1,119 @@
+"""The kinds of job and the folders that the worker of a running server watches."""
+
+import io
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, TextIO
+
+from analytics import tasking, technology, testing, tracking
+from analytics.workspace import User, Workspace, backup, jobs, make_settings, queue
+from analytics.workspace.schema import FEEDS
+
+INBOX_USER = User("service:inbox", "Inbox", frozenset(), every_right=True)
+SETTLED_S = 2.0
+"""A file in an inbox is taken once it has not changed for this long."""
+
+RunCommand = Callable[[list[str], Workspace, TextIO, TextIO, User], int]
+
+
+def start_worker(workspace: Workspace, run_command: RunCommand) -> jobs.Worker:
+    """Start the worker of an open workspace; `run_command` does what another process hands over."""
+    kinds: dict[str, jobs.Work] = {
+        "load": _load,
+        "plan": _plan,
+        "track": _track,
+        "evaluate": _evaluate,
+        "backup": _backup,
+        "inbox": _inbox,
+        "command": partial(_command, run_command),
+    }
+    worker = jobs.Worker(workspace, kinds, watchers=(queue.take_requests, _look_into_inboxes))
+    worker.start()
+    return worker
+
+
+def _load(
+    workspace: Workspace, user: User, arguments: dict[str, Any], progress: jobs.Progress
+) -> dict[str, Any]:
+    files = [Path(file) for file in arguments["files"]]
+    report = technology.load(
+        workspace,
+        user,
+        arguments["feed"],
+        files,
+        columns=arguments.get("columns"),
+        crs=arguments.get("crs"),
+        timezone=arguments.get("timezone"),
+        progress=progress,
+    )
+    return {**report.as_json(), "load_id": report.load_id}
+
+
+def _plan(
+    workspace: Workspace, user: User, arguments: dict[str, Any], progress: jobs.Progress
+) -> dict[str, Any]:
+    # A person looks at the plan before it is issued, which is then quick.
+    settings = make_settings(tasking.TaskingSettings, arguments["settings"])
+    return tasking.preview_plan(workspace, user, settings, progress).as_json()
+
+
+def _track(
+    workspace: Workspace, user: User, arguments: dict[str, Any], progress: jobs.Progress
+) -> dict[str, Any]:
+    progress(0.1, "Finding the visits")
+    settings = make_settings(tracking.TrackingSettings, arguments["settings"])
+    return tracking.save_dosage(workspace, user, settings).as_json()
+
+
+def _evaluate(
+    workspace: Workspace, user: User, arguments: dict[str, Any], progress: jobs.Progress
+) -> dict[str, Any]:
+    progress(0.1, "Estimating the effect")
+    settings = make_settings(testing.TestingSettings, arguments["settings"])
+    return testing.save_evaluation(workspace, user, settings).as_json()
+
+
+def _backup(
+    workspace: Workspace, user: User, arguments: dict[str, Any], progress: jobs.Progress
+) -> dict[str, Any]:
+    progress(0.1, "Copying the workspace")
+    made = backup.backup(workspace, user, arguments["file"])
+    return {"file": made.file, "bytes": made.bytes, "sha256": made.sha256}
+
+
+def _inbox(
+    workspace: Workspace, user: User, arguments: dict[str, Any], progress: jobs.Progress
+) -> dict[str, Any]:
+    progress(0.1, "Loading what lies in the inboxes")
+    technology.watch_inbox(workspace, user)
+    return {}
+
+
+def _command(
+    run: RunCommand,
+    workspace: Workspace,
+    user: User,
+    arguments: dict[str, Any],
+    progress: jobs.Progress,
+) -> dict[str, Any]:
+    """Run a command that another process of the same machine waits for."""
+    out, err = io.StringIO(), io.StringIO()
+    code = run(arguments["arguments"], workspace, out, err, user)
+    answer = queue.Answer(out.getvalue(), err.getvalue(), code)
+    queue.answer_request(workspace, arguments["request_id"], answer)
+    return {"exit": code}
+
+
+def _look_into_inboxes(workspace: Workspace) -> None:
+    settled = time.time() - SETTLED_S
+    waiting = any(
+        file.is_file() and not file.name.startswith(".") and file.stat().st_mtime < settled
+        for feed in FEEDS
+        for file in (workspace.path / "inbox" / feed).iterdir()
+    )
+    if waiting and not workspace.value(
+        "SELECT count(*) FROM jobs WHERE kind = 'inbox' AND state IN ('waiting', 'running')"
+    ):
+        jobs.submit(workspace, INBOX_USER, "inbox", {})

@@ -1,0 +1,145 @@
+"""The list of hot spots with everything that is said about it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from analytics.targeting.accuracy import Accuracy
+from analytics.targeting.cells import CellCounts, other_cells
+from analytics.targeting.concentration import Concentration
+from analytics.targeting.settings import TargetingSettings
+
+_JSON_COLUMNS = (
+    "hotspot_id",
+    "name",
+    "rank",
+    "count",
+    "harm",
+    "share_of_count",
+    "share_of_harm",
+    "lon",
+    "lat",
+    "area_m2",
+    "class",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class HotspotResult:
+    """One ranked list, computed from the crimes and settings that `run_id` names.
+
+    `hotspots`: GeoDataFrame in the workspace's CRS with hotspot_id, name, rank, count, harm
+    (days), share_of_count, share_of_harm, class, test_count, per_hectare, worst_event_share,
+    decision (kind of heap waiting for one, else None), x, y, lon, lat, area_m2, cells (keys) and
+    geometry. Shares are of the crimes inside the study area in the ranking period. `heaping`: one
+    row per heap, decided or not. `curve`: shares held by the 1, 2, 3 ... best cells.
+    """
+
+    run_id: str
+    fingerprint: str
+    settings: TargetingSettings
+    counts: CellCounts
+    hotspots: gpd.GeoDataFrame
+    positions: np.ndarray
+    concentration: Concentration
+    accuracy: Accuracy | None
+    heaping: pd.DataFrame
+    curve: np.ndarray
+    marginal_share: float | None
+    warnings: tuple[str, ...]
+    crs: str
+
+    @property
+    def share_of_count(self) -> float:
+        """Share of the ranking period's crimes that the list holds."""
+        return float(self.counts.count[self.positions].sum() / self.counts.crimes)
+
+    @property
+    def area_km2(self) -> float:
+        """Area of all places together."""
+        return len(self.positions) * self.counts.grid.area_m2 / 1e6
+
+    @property
+    def patrol_hours_per_week(self) -> float:
+        """Hours on site that the list implies at the stated visits a day and minutes a visit."""
+        visits = len(self.hotspots) * self.settings.visits_per_day * 7
+        return visits * self.settings.visit_min / 60
+
+    @property
+    def undecided(self) -> pd.DataFrame:
+        """Heaps that wait for a decision."""
+        return self.heaping[self.heaping["decision"].isna()]
+
+    @property
+    def harm_reason(self) -> str:
+        """Why harm is not measurable, empty when it is."""
+        return self.counts.weights.reason
+
+    def other_cells(self, most: int = 15_000) -> pd.DataFrame:
+        """Return lon, lat and count of the fullest other cells with crime, at most `most`."""
+        return other_cells(self.counts, self.positions, self.crs, most)
+
+    def answer(self) -> str:
+        """Return the answer to "which places, how many, how sure?" in a few sentences."""
+        places = _places(len(self.hotspots))
+        scope = self.counts.scope
+        text = f"**{places} held {self.share_of_count:.1%} of the crimes from {scope.train}"
+        if self.accuracy is None:
+            text += f", on {self.area_km2 / self.counts.area.area_km2:.2%} of the area.** "
+            text += "Without a test period nobody knows what they would catch: set one below. "
+        else:
+            text += f" and caught {self.accuracy.hit_rate:.1%} of those from {scope.test}.** "
+            best = "The best possible list of this size would have caught "
+            text += f"{best}{self.accuracy.best_hit_rate:.1%}"
+            if self.accuracy.last_year_hit_rate is not None:
+                text += f"; last year's ranking alone, {self.accuracy.last_year_hit_rate:.1%}"
+            text += ". "
+        return text + self._call_for_decision()
+
+    def _call_for_decision(self) -> str:
+        waiting = self.undecided
+        if waiting.empty:
+            return ""
+        count = waiting["hotspot_id"].nunique()
+        kinds = ", ".join(dict.fromkeys(waiting["kind"]))
+        verb = "place needs" if count == 1 else "places need"
+        return f"**{count} {verb} a decision:** records heap on {kinds}."
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the result under the names of the command line."""
+        rows = self.hotspots[list(_JSON_COLUMNS)].to_dict("records")
+        return {
+            "run_id": self.run_id,
+            "settings": self.settings.as_json(),
+            "crimes": self.counts.crimes,
+            "cells": len(self.counts.q),
+            "cell_area_m2": self.counts.grid.area_m2,
+            "study_area_km2": self.counts.area.area_km2,
+            "crs": self.crs,
+            "period": {
+                "from": self.counts.scope.train.first.isoformat(),
+                "to": self.counts.scope.train.last.isoformat(),
+            },
+            "hotspots": [{k: _plain(v) for k, v in row.items()} for row in rows],
+            "concentration": self.concentration.as_json(),
+            "accuracy": self.accuracy.as_json() if self.accuracy else None,
+            "heaping": [
+                {k: _plain(v) for k, v in row.items()} for row in self.heaping.to_dict("records")
+            ],
+            "warnings": list(self.warnings),
+        }
+
+
+def _places(count: int) -> str:
+    return "This place" if count == 1 else f"These {count:,} places"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or value is pd.NA or (isinstance(value, float) and not np.isfinite(value)):
+        return None
+    return value

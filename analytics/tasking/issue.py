@@ -1,0 +1,134 @@
+"""Issuing a plan, and which plan holds on a day: the newest that covers it."""
+
+from datetime import date
+
+import pandas as pd
+
+from analytics.tasking.build import UNMET_COLUMNS, VISIT_COLUMNS
+from analytics.tasking.plan import Plan, preview_plan, summary
+from analytics.tasking.settings import TaskingSettings
+from analytics.workspace import (
+    DEFAULT_PROGRAMME,
+    Transaction,
+    User,
+    Workspace,
+    note_evidence,
+    now_ms,
+    store_run,
+)
+
+
+def save_plan(workspace: Workspace, user: User, settings: TaskingSettings) -> Plan:
+    """Compute a plan and issue it; raises what `preview_plan` raises."""
+    plan = preview_plan(workspace, user, settings)
+    issue_plan(workspace, user, plan)
+    return plan
+
+
+def issue_plan(workspace: Workspace, user: User, plan: Plan) -> str:
+    """Make a plan the one that holds on its days and return its plan_id.
+
+    Its run, visits, unmet wishes and evidence are stored together. A plan for tonight keeps the
+    visits of the plan it follows that begin before its first unit sets out.
+    """
+    workspace.require(user, "plan")
+    detail = {"run_id": plan.run_id, "visits": len(plan.visits)}
+    with workspace.write(user, "create", "plan", plan.run_id, detail) as transaction:
+        number = transaction.execute("SELECT count(*) FROM plans").fetchone()[0] + 1
+        plan_id = f"plan-{number:04d}"
+        kept = _kept_visits(workspace, plan)
+        transaction.execute(
+            "INSERT INTO plans VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                plan_id,
+                DEFAULT_PROGRAMME,
+                plan.list_ids[0],
+                plan.run_id,
+                plan.first_day,
+                plan.last_day,
+                plan.seed,
+                user.username,
+                now_ms(),
+                summary(plan),
+            ],
+        )
+        visits = pd.concat([kept, plan.visits[VISIT_COLUMNS]]) if len(kept) else plan.visits
+        transaction.insert("plan_visits", visits[VISIT_COLUMNS].assign(plan_id=plan_id))
+        transaction.insert("plan_unmet", plan.unmet[UNMET_COLUMNS].assign(plan_id=plan_id))
+        store_run(
+            transaction,
+            user,
+            plan.run_id,
+            "tasking",
+            plan.settings,
+            plan.fingerprint,
+            plan.as_json(),
+            seed=plan.seed,
+        )
+        _note_evidence(transaction, plan)
+    return plan_id
+
+
+def plan_in_force(workspace: Workspace, first: date, last: date) -> pd.DataFrame:
+    """Return the planned visits of each day by the newest plan that covers it.
+
+    Columns of plan_visits, in order of day, shift, unit and visit. Days without a plan have no
+    rows; `days_with_plan` tells them from days on which the plan has no visit.
+    """
+    return workspace.frame(
+        f"{_HOLDS} SELECT v.* FROM plan_visits v JOIN holds USING (plan_id, day) "
+        "ORDER BY v.day, v.shift, v.unit, v.visit_order, v.starts",
+        [first, last, DEFAULT_PROGRAMME],
+    )
+
+
+def days_with_plan(workspace: Workspace, first: date, last: date) -> pd.DataFrame:
+    """Return day and plan_id for each day from `first` to `last` that some plan covers."""
+    return workspace.frame(
+        f"{_HOLDS} SELECT day, plan_id FROM holds ORDER BY day", [first, last, DEFAULT_PROGRAMME]
+    )
+
+
+_HOLDS = """
+    WITH days AS (
+        SELECT CAST(unnest(generate_series(CAST(? AS DATE), CAST(? AS DATE), INTERVAL 1 DAY))
+            AS DATE) AS day
+    ), holds AS (
+        SELECT day, plan_id FROM days JOIN plans ON day BETWEEN first_day AND last_day
+        WHERE programme_id = ?
+        QUALIFY row_number() OVER (PARTITION BY day ORDER BY issued_ms DESC, plan_id DESC) = 1
+    )
+"""
+
+
+def _kept_visits(workspace: Workspace, plan: Plan) -> pd.DataFrame:
+    """Return the visits of the plan in force that tonight's plan leaves standing."""
+    if not getattr(plan.settings, "units", None):
+        return pd.DataFrame(columns=VISIT_COLUMNS)
+    held = plan_in_force(workspace, plan.first_day, plan.last_day)
+    sets_out = min(duty.starts for duty in plan.duties)
+    return held.loc[held["starts"] < sets_out, VISIT_COLUMNS]
+
+
+def _note_evidence(transaction: Transaction, plan: Plan) -> None:
+    """Leave the facts of the plan for the readiness checklist."""
+    period = f"{plan.first_day.day} {plan.first_day:%b %Y} to {plan.last_day.day} "
+    period += f"{plan.last_day:%b %Y}"
+    sums, settings = plan.ledger, plan.settings
+    served = f"{plan.value / plan.upper_bound:.0%}" if plan.upper_bound else "none"
+    notes = {
+        "T5-01": f"Plan of {sums.visits_planned:,} visits in {sums.unit_shifts:,} unit-shifts, "
+        f"{period}.",
+        "T5-02": f"{sums.visits_wanted:,} visits of {settings.visit_minutes} minutes wanted, "
+        f"by {'equal parts' if settings.share_out == 'equal' else 'share of ' + settings.weigh_by}"
+        f", {period}.",
+        "T5-03": f"Visits are planned for {settings.visit_minutes} minutes.",
+        "T5-04": f"Order and starts drawn with seed {plan.seed}, kept with the run.",
+        "T5-05": f"{sums.need_share_on_duty:.0%} of need falls in the hours that units are out.",
+        "T5-06": f"{sums.visits_wanted:,} visits wanted, {sums.visits_possible:,} possible, "
+        f"{sums.visits_planned:,} planned.",
+        "T5-08": f"{sums.travel_hours:.1f} hours of travel are in the plan.",
+        "T5-12": f"Need served is {served} of the most that any plan could serve.",
+    }
+    for item_id, value in notes.items():
+        note_evidence(transaction, item_id, value, plan.run_id)

@@ -1,0 +1,272 @@
+"""Patrol plans: previewed, issued, and found again by the day they cover."""
+
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+
+from analytics.geography import Recent
+from analytics.tasking.build import Built, Day, Progress, build_plan, wanted_by_day
+from analytics.tasking.capacity import Ledger
+from analytics.tasking.clock import DayClock
+from analytics.tasking.need import Need, control_hotspots, read_need
+from analytics.tasking.roster import Duty, read_duties
+from analytics.tasking.settings import TaskingSettings
+from analytics.workspace import InputError, User, Workspace, make_run_id
+
+FEEDS_READ = ("roster", "bases", "assignment", "places", "crimes", "points")
+
+_recent = Recent(8)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Who goes where and when, how good that is at best, and what could not be served.
+
+    `visits` has the columns of the table plan_visits without plan_id, and name; `unmet` those of
+    plan_unmet, and name. `value` is the need served and `upper_bound` what no plan could exceed,
+    both in shares of the list's weight per day, summed over the days. `duties` are the unit-shifts
+    planned for, `places` the hot spots by list, `breaks` the meal breaks by day, shift and unit.
+    """
+
+    run_id: str
+    fingerprint: str
+    settings: TaskingSettings
+    first_day: date
+    last_day: date
+    list_ids: list[str]
+    visits: pd.DataFrame
+    unmet: pd.DataFrame
+    value: float
+    upper_bound: float
+    ledger: Ledger
+    duties: list[Duty]
+    places: pd.DataFrame
+    breaks: dict[tuple[date, str, str], tuple[datetime, datetime]]
+    warnings: list[str]
+
+    @property
+    def seed(self) -> int:
+        """The seed that gives this plan again."""
+        return self.settings.seed
+
+    def is_made_with(self, settings: TaskingSettings, today: date) -> bool:
+        """Whether these settings would ask for this plan, a seed left empty being any seed."""
+        seed = self.seed if settings.seed is None else settings.seed
+        first, last = settings.first_and_last(today)
+        asked = settings.model_copy(update={"from_date": first, "to_date": last, "seed": seed})
+        return asked == self.settings
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the plan as plain JSON values, times local as "2026-09-04T21:15"."""
+        return {
+            "run_id": self.run_id,
+            "settings": self.settings.as_json(),
+            "lists": self.list_ids,
+            "visits": [
+                {
+                    "date": row.day.isoformat(),
+                    "shift": row.shift,
+                    "unit": row.unit,
+                    "order": int(row.visit_order),
+                    "hotspot_id": row.hotspot_id,
+                    "start": row.starts.strftime("%Y-%m-%dT%H:%M"),
+                    "minutes": int(row.minutes),
+                    "travel_minutes": int(row.travel_minutes),
+                    "mode": row.mode,
+                }
+                for row in self.visits.itertuples()
+            ],
+            "value": self.value,
+            "upper_bound": self.upper_bound,
+            "unmet": [
+                {
+                    "date": row.day.isoformat(),
+                    "hotspot_id": row.hotspot_id,
+                    "wanted": int(row.visits_wanted),
+                    "planned": int(row.visits_planned),
+                    "reason": row.reason,
+                }
+                for row in self.unmet.itertuples()
+            ],
+            "capacity": self.ledger.as_json(),
+            "warnings": self.warnings,
+        }
+
+
+def preview_plan(
+    workspace: Workspace,
+    user: User,
+    settings: TaskingSettings,
+    progress: Progress | None = None,
+) -> Plan:
+    """Compute a plan from the list in force, the roster and the hours of need; stores nothing.
+
+    A seed left empty is drawn and stands in the plan's settings. Raises InputError when there is
+    no list or no roster for the days, Refused when the user may not plan.
+    """
+    workspace.require(user, "plan")
+    first, last = settings.first_and_last(workspace.today())
+    settings = resolved(settings, first, last)
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    duties, warnings = read_duties(workspace, first, last)
+    if not duties:
+        raise InputError(_no_roster(workspace, first, last))
+    need = read_need(workspace, user, days, settings)
+    fingerprint = fingerprint_of(workspace, need)
+    run_id = make_run_id("tasking", settings, fingerprint)
+
+    def make() -> Plan:
+        day_inputs, notes = _day_inputs(workspace, days, need, duties, settings)
+        built = build_plan(day_inputs, settings, settings.seed, progress)
+        return assemble(run_id, fingerprint, settings, need, duties, built, warnings + notes)
+
+    return recent_plan(workspace, run_id, make)
+
+
+def recent_plan(workspace: Workspace, run_id: str, make: Callable[[], Plan]) -> Plan:
+    """Return the plan of a run from memory, made when it is not held."""
+    return _recent.get((workspace.workspace_id, run_id), make)
+
+
+def resolved(settings: TaskingSettings, first: date, last: date) -> TaskingSettings:
+    """Return the settings with days and seed filled in, so that the run can be repeated."""
+    seed = secrets.randbelow(2**31) if settings.seed is None else settings.seed
+    return settings.model_copy(update={"from_date": first, "to_date": last, "seed": seed})
+
+
+def fingerprint_of(workspace: Workspace, need: dict[date, Need]) -> str:
+    """Name the data that a plan reads: the feeds and the list versions."""
+    lists = "+".join(dict.fromkeys(held.list_id for held in need.values()))
+    return f"{workspace.fingerprint(*FEEDS_READ)}:{lists}"
+
+
+def clock_of(workspace: Workspace, day: date) -> DayClock:
+    """Return the clock of a patrol day of this workspace."""
+    return DayClock(day, workspace.timezone, workspace.day_starts_minutes)
+
+
+def assemble(
+    run_id: str,
+    fingerprint: str,
+    settings: TaskingSettings,
+    need: dict[date, Need],
+    duties: list[Duty],
+    built: Built,
+    warnings: list[str],
+) -> Plan:
+    """Put the built parts together, with names and all warnings."""
+    lists = list({held.list_id: held for held in need.values()}.values())
+    places = pd.concat([held.places.assign(list_id=held.list_id) for held in lists])
+    names = places.drop_duplicates("hotspot_id").set_index("hotspot_id")["name"]
+    visits = built.visits.assign(name=built.visits["hotspot_id"].map(names))
+    unmet = built.unmet.assign(name=built.unmet["hotspot_id"].map(names))
+    warnings = [*warnings, *(text for held in lists for text in held.warnings)]
+    if built.days_cut_short:
+        days = ", ".join(f"{day.day} {day:%b}" for day in built.days_cut_short)
+        warnings.append(
+            f"The search was stopped by its time limit on {days}: the same seed may give another "
+            "plan there. Lower the effort of the search."
+        )
+    return Plan(
+        run_id=run_id,
+        fingerprint=fingerprint,
+        settings=settings,
+        first_day=settings.from_date,
+        last_day=settings.to_date,
+        list_ids=[held.list_id for held in lists],
+        visits=visits,
+        unmet=unmet,
+        value=built.value,
+        upper_bound=built.upper_bound,
+        ledger=built.ledger,
+        duties=duties,
+        places=places,
+        breaks=built.breaks,
+        warnings=warnings,
+    )
+
+
+def without_control_days(
+    wanted: dict[date, pd.Series],
+    need: dict[date, Need],
+    controls: dict[date, set[str]],
+) -> int:
+    """Take the visits out of hot spots on their control days, in place; return how many."""
+    removed = 0
+    for day, counts in wanted.items():
+        is_control = need[day].places["hotspot_id"].isin(controls.get(day, set())).to_numpy()
+        removed += int(counts[is_control].sum())
+        counts[is_control] = 0
+    return removed
+
+
+def _day_inputs(
+    workspace: Workspace,
+    days: list[date],
+    need: dict[date, Need],
+    duties: list[Duty],
+    settings: TaskingSettings,
+) -> tuple[list[Day], list[str]]:
+    wanted = wanted_by_day(days, need, settings, settings.seed)
+    controls: dict[date, set[str]] = {}
+    for held in {held.list_id: held for held in need.values()}.values():
+        under = [day for day in days if need[day].list_id == held.list_id]
+        controls |= control_hotspots(workspace, held.places, under)
+    notes = control_note(without_control_days(wanted, need, controls), controls)
+    inputs = [
+        Day(
+            clock=clock_of(workspace, day),
+            need=need[day],
+            wanted=wanted[day],
+            factor=1.0 if settings.share_out == "equal" else need[day].day_factor(day),
+            duties=[duty for duty in duties if duty.day == day],
+        )
+        for day in days
+    ]
+    idle = [day.clock.day for day in inputs if not day.duties]
+    if idle:
+        words = ", ".join(f"{day.day} {day:%b}" for day in idle)
+        notes.append(f"Nobody is on the roster on {words}; nothing is planned there.")
+    return inputs, notes
+
+
+def control_note(removed: int, controls: dict[date, set[str]]) -> list[str]:
+    """Say how many visits a trial's control days took out of the plan."""
+    place_days = sum(len(ids) for ids in controls.values())
+    if not place_days:
+        return []
+    return [
+        f"{place_days} hot spot days are control days of the trial: {removed} visits that would "
+        "be due there are not planned. Patrol these places only to answer calls."
+    ]
+
+
+def _no_roster(workspace: Workspace, first: date, last: date) -> str:
+    period = f"{first.day} {first:%b %Y} to {last.day} {last:%b %Y}"
+    held = workspace.rows("SELECT min(day), max(day) FROM roster")[0]
+    if held[0] is None:
+        return (
+            f"There is no roster, so no plan for {period}. Load a roster, or plan tonight without "
+            "one: name the units under Tonight."
+        )
+    return (
+        f"Nobody is on the roster from {period}; it runs from {held[0].day} {held[0]:%b %Y} to "
+        f"{held[1].day} {held[1]:%b %Y}. Choose other days, load a newer roster, or plan tonight "
+        "without one."
+    )
+
+
+def summary(plan: Plan) -> str:
+    """Return what the table of plans keeps of a plan as JSON text."""
+    kept = {
+        "value": plan.value,
+        "upper_bound": plan.upper_bound,
+        "capacity": plan.ledger.as_json(),
+        "warnings": plan.warnings,
+    }
+    return json.dumps(kept)

@@ -1,0 +1,163 @@
+"""Tonight, without any roster: who is on, foot or car, until when, and a sheet in seconds."""
+
+from datetime import date, datetime, time, timedelta
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from analytics.tasking.build import Day, build_plan, quotas_of
+from analytics.tasking.need import Need, control_hotspots, read_need
+from analytics.tasking.plan import (
+    Plan,
+    assemble,
+    clock_of,
+    control_note,
+    fingerprint_of,
+    recent_plan,
+    resolved,
+    without_control_days,
+)
+from analytics.tasking.roster import Duty, Stretch, base_places, read_duties, stretches
+from analytics.tasking.settings import TaskingSettings
+from analytics.tasking.travel import MODES
+from analytics.workspace import InputError, User, Workspace, make_run_id, setting
+
+SHIFT = "Tonight"
+LONGEST_SHIFT = timedelta(hours=16)
+
+
+class TonightUnit(BaseModel):
+    """A unit that is out tonight: on foot, cycle or in a car, from when until when.
+
+    Times are local; one before the day's start belongs to the night after midnight. A base that is
+    empty or not loaded means that the unit sets out from its first place.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    mode: str
+    starts: time
+    until: time
+    base: str = ""
+
+    @field_validator("mode")
+    @classmethod
+    def _is_known(cls, mode: str) -> str:
+        if mode not in MODES:
+            raise ValueError(f"is not known. Use one of: {', '.join(MODES)}.")
+        return mode
+
+
+class TonightSettings(TaskingSettings):
+    """The settings of a plan made for one night from named units."""
+
+    units: list[TonightUnit] = setting(
+        [],
+        title="Units",
+        why="Who is out tonight, how they move and until when.",
+    )
+
+
+def tonight(
+    workspace: Workspace,
+    user: User,
+    units: list[TonightUnit],
+    *,
+    day: date | None = None,
+    settings: TaskingSettings | None = None,
+) -> Plan:
+    """Plan one night for the named units; needs a list in force but no roster. Stores nothing.
+
+    `day` is the patrol day, today when absent. Each hot spot wants the part of its daily visits
+    that falls in tonight's hours, rounded up; those of greatest need come first. Raises InputError
+    when there are no units, two of one name, or one that ends before it starts.
+    """
+    workspace.require(user, "plan")
+    day = day or workspace.today()
+    chosen = (settings or TaskingSettings()).model_dump(exclude={"units"})
+    chosen |= {"break_minutes": 0, "admin_minutes": 0}
+    plain = resolved(TonightSettings(**chosen, units=units), day, day)
+    duties = _duties(workspace, units, day)
+    need = read_need(workspace, user, [day], plain)
+    fingerprint = fingerprint_of(workspace, need)
+    run_id = make_run_id("tasking", plain, fingerprint)
+
+    def make() -> Plan:
+        controls = control_hotspots(workspace, need[day].places, [day])
+        wanted = {day: _wanted(workspace, need[day], duties, plain, day)}
+        notes = control_note(without_control_days(wanted, need, controls), controls)
+        inputs = Day(
+            clock=clock_of(workspace, day),
+            need=need[day],
+            wanted=wanted[day],
+            factor=need[day].day_factor(day),
+            duties=duties,
+        )
+        built = build_plan([inputs], plain, plain.seed)
+        return assemble(run_id, fingerprint, plain, need, duties, built, notes)
+
+    return recent_plan(workspace, run_id, make)
+
+
+def units_on_roster(workspace: Workspace, day: date | None = None) -> list[TonightUnit]:
+    """Return the units that the roster has on a patrol day, to begin tonight's list with."""
+    day = day or workspace.today()
+    duties, _ = read_duties(workspace, day, day)
+    latest: dict[str, Duty] = {duty.unit: duty for duty in duties}
+    return [
+        TonightUnit(
+            name=duty.unit,
+            mode=duty.mode,
+            starts=duty.starts.time(),
+            until=duty.ends.time(),
+            base=duty.base,
+        )
+        for duty in latest.values()
+    ]
+
+
+def _duties(workspace: Workspace, units: list[TonightUnit], day: date) -> list[Duty]:
+    if not units:
+        raise InputError("There is no unit to plan for. Name at least one under Tonight.")
+    names = [unit.name.strip() for unit in units]
+    if "" in names:
+        raise InputError("A unit has no name. Give each unit one, such as its call sign.")
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InputError(f"The unit '{twice[0]}' is named twice. Give each unit its own name.")
+    bases = base_places(workspace)
+    found = []
+    for unit, name in zip(units, names, strict=True):
+        starts, ends = (_moment(workspace, day, clock) for clock in (unit.starts, unit.until))
+        if ends <= starts:
+            ends += timedelta(days=1)
+        if ends - starts > LONGEST_SHIFT:
+            raise InputError(
+                f"The unit '{name}' ends at {unit.until:%H:%M}, before it starts at "
+                f"{unit.starts:%H:%M}. Correct one of the times."
+            )
+        x, y = bases.get(unit.base.strip().lower(), (np.nan, np.nan))
+        found.append(Duty(day, SHIFT, name, starts, ends, unit.mode, unit.base, x, y, 1))
+    return found
+
+
+def _moment(workspace: Workspace, day: date, clock: time) -> datetime:
+    """Return the local time of a clock reading on a patrol day."""
+    minutes = clock.hour * 60 + clock.minute
+    after_midnight = timedelta(days=1 if minutes < workspace.day_starts_minutes else 0)
+    return datetime.combine(day, clock) + after_midnight
+
+
+def _wanted(
+    workspace: Workspace, need: Need, duties: list[Duty], settings: TaskingSettings, day: date
+) -> np.ndarray:
+    """Return tonight's part of each hot spot's daily visits, rounded up."""
+    clock = clock_of(workspace, day)
+    by_minute = clock.need(need.profile)
+    parts: list[Stretch] = stretches(duties, clock, settings, np.random.default_rng(0))
+    is_out = np.zeros(len(by_minute), dtype=bool)
+    for part in parts:
+        is_out[part.early : part.late] = True
+    share = by_minute[is_out].sum() / by_minute.sum() if by_minute.sum() else is_out.mean()
+    return np.ceil(quotas_of(need, settings) * share - 1e-9).astype(int)

@@ -1,0 +1,232 @@
+"""The one transaction of a load: new rows, rows kept aside, the load's record, the audit."""
+
+import json
+import time
+from pathlib import Path
+
+from analytics.technology import ping_store, rules
+from analytics.technology.feeds import EVENT_FEEDS, columns_of
+from analytics.technology.report import LoadReport, Prepared
+from analytics.technology.staging import Staging
+from analytics.technology.tabular import REPEATS_ARE_REAL
+from analytics.workspace import InputError, Transaction, User, Workspace, now_ms
+from analytics.workspace.audit import digest
+from analytics.workspace.schema import QUARANTINE_DAYS
+
+DAY_MS = 86_400_000
+
+
+class Counts:
+    """Rows of a load by what became of them."""
+
+    def __init__(self, read: int, stored: int, held: int, reasons: dict[str, int]):
+        self.read, self.stored, self.held, self.reasons = read, stored, held, reasons
+
+    @property
+    def quarantined(self) -> int:
+        """Rows kept aside by this load."""
+        return sum(self.reasons.values())
+
+
+def store(
+    workspace: Workspace,
+    user: User,
+    staging: Staging,
+    prepared: Prepared,
+    load_id: str,
+    began: float,
+) -> LoadReport:
+    """Store a prepared load in one transaction; nothing is kept when anything fails."""
+    ready = ""
+    if prepared.feed != "pings":
+        ready = _export(staging, "ready", f"n, {prepared.stored_columns}")
+    aside = _export_aside(staging, prepared, load_id)
+    files = ping_store.write_files(staging, workspace, load_id) if prepared.feed == "pings" else []
+    devices = str(staging.folder / ping_store.DEVICES)
+    detail: dict[str, object] = {"feed": prepared.feed, "files": prepared.files}
+    try:
+        with workspace.write(user, "collect", "load", load_id, detail) as transaction:
+            _check_crs(workspace, prepared, transaction)
+            stored = _insert(transaction, prepared, ready, load_id, files, devices)
+            counts = _counts(staging, prepared, stored * prepared.rows_each)
+            result = report(prepared, counts, load_id, began)
+            if counts.stored or counts.quarantined:
+                transaction.execute("INSERT INTO quarantine SELECT * FROM read_parquet(?)", [aside])
+                _record(transaction, user, prepared, result)
+            detail |= {"rows_stored": counts.stored, "rows_kept_aside": counts.quarantined}
+    except BaseException:
+        for file in files:
+            (workspace.pings_folder / file[0]).unlink(missing_ok=True)
+        raise
+    return result
+
+
+def count(workspace: Workspace, staging: Staging, prepared: Prepared) -> Counts:
+    """Count what `store` would do, without storing."""
+    if prepared.feed == "pings":
+        return _counts(staging, prepared, staging.value("SELECT count(*) FROM ready"))
+    ready = _export(staging, "ready", f"n, {prepared.stored_columns}")
+    with workspace.cursor() as cursor:
+        distinct = "count(*)" if prepared.feed != "harm" else "count(DISTINCT n)"
+        sql = f"SELECT {distinct} FROM ({_new_rows_sql(prepared)})"
+        stored = cursor.execute(sql, [ready, ready]).fetchall()[0][0]
+    return _counts(staging, prepared, stored * prepared.rows_each)
+
+
+def report(prepared: Prepared, counts: Counts, load_id: str, began: float) -> LoadReport:
+    """Put a load's counts into its report."""
+    warnings = list(prepared.warnings)
+    if counts.held and not counts.stored:
+        warnings.append("Every usable row was already held; nothing was added.")
+    elif counts.quarantined and not counts.stored:
+        warnings.append("No row could be used; see the reasons.")
+    return LoadReport(
+        load_id=load_id,
+        feed=prepared.feed,
+        files=prepared.files,
+        rows_read=counts.read,
+        rows_stored=counts.stored,
+        rows_quarantined=counts.quarantined,
+        rows_already_held=counts.held,
+        reasons=counts.reasons,
+        first=prepared.first,
+        last=prepared.last,
+        warnings=warnings,
+        seconds=round(time.monotonic() - began, 3),
+        columns=prepared.columns,
+    )
+
+
+def _export(staging: Staging, view: str, columns: str) -> str:
+    path = staging.folder / f"{view}.parquet"
+    path.unlink(missing_ok=True)
+    staging.database.execute(f"COPY (SELECT {columns} FROM {view}) TO '{path}' (FORMAT parquet)")
+    return str(path)
+
+
+def _export_aside(staging: Staging, prepared: Prepared, load_id: str) -> str:
+    """Write the rows kept aside, in the columns of table `quarantine`."""
+    mapped = [c.name for c in columns_of(prepared.feed) if c.name in prepared.columns]
+    fields = ", ".join(f'"{name}" := p."{name}"' for name in mapped)
+    fields = f"to_json(struct_pack({fields}))" if mapped else "'{}'"
+    known = ", ".join(map(str, [-1, *prepared.known_files]))
+    staging.keep("reasons", _reason_table())
+    path = staging.folder / "aside.parquet"
+    expires = now_ms() + QUARANTINE_DAYS * DAY_MS
+    staging.database.execute(
+        f"""COPY (
+            SELECT '{load_id}' AS load_id, '{prepared.feed}' AS feed, f.name AS file, a.line,
+                a.rule, a.reason, a.fields, CAST({expires} AS BIGINT) AS expires_ms
+            FROM (
+                SELECT p.file_no, c.line, c.rule, r.reason, {fields} AS fields
+                FROM checked c JOIN numbered p USING (n) JOIN reasons r USING (rule)
+                UNION ALL
+                SELECT j.file_no, j.line, 'unreadable_line', r.reason, '{{}}'
+                FROM rejects j JOIN reasons r ON r.rule = 'unreadable_line'
+            ) a JOIN files f USING (file_no)
+            WHERE a.file_no NOT IN ({known}) ORDER BY a.file_no, a.line
+        ) TO '{path}' (FORMAT parquet)"""
+    )
+    return str(path)
+
+
+def _reason_table():
+    import pandas as pd
+
+    return pd.DataFrame(list(rules.RULES.items()), columns=["rule", "reason"])
+
+
+def _new_rows_sql(prepared: Prepared) -> str:
+    """Rows of the parquet file that the feed does not hold yet, copy for copy.
+
+    The file is named twice, as two parameters.
+    """
+    table, columns = prepared.feed, prepared.stored_columns
+    copies = "count(*)" if table in REPEATS_ARE_REAL else "1000000000"
+    return f"""SELECT n, {columns} FROM (
+            SELECT *, row_number() OVER (PARTITION BY row_hash ORDER BY n) AS copy
+            FROM read_parquet(?)) AS incoming
+        LEFT JOIN (SELECT row_hash AS held_hash, {copies} AS copies FROM {table}
+            WHERE row_hash IN (SELECT row_hash FROM read_parquet(?)) GROUP BY 1) AS held
+            ON row_hash = held_hash
+        WHERE held_hash IS NULL OR copy > copies"""
+
+
+def _insert(
+    transaction: Transaction,
+    prepared: Prepared,
+    ready: str,
+    load_id: str,
+    files: list[ping_store.PingFile],
+    devices: str,
+) -> int:
+    if prepared.feed == "pings":
+        return ping_store.register_files(transaction, load_id, files, devices)
+    feed, columns = prepared.feed, prepared.stored_columns
+    new_rows = _new_rows_sql(prepared)
+    if feed == "harm":
+        stored = transaction.execute(
+            f"SELECT count(DISTINCT n) FROM ({new_rows})", [ready, ready]
+        ).fetchall()[0][0]
+    row_id = "row_id, " if feed in (*EVENT_FEEDS, "activity") else ""
+    next_id = "nextval('row_ids'), " if row_id else ""
+    inserted = transaction.execute(
+        f"""INSERT INTO {feed} ({row_id}load_id, {columns})
+        SELECT {next_id}'{load_id}', {columns} FROM ({new_rows}) ORDER BY n""",
+        [ready, ready],
+    ).fetchall()[0][0]
+    return stored if feed == "harm" else inserted
+
+
+def _counts(staging: Staging, prepared: Prepared, stored: int) -> Counts:
+    known = ", ".join(map(str, [-1, *prepared.known_files]))
+    read = staging.value("SELECT (SELECT count(*) FROM picked) + (SELECT count(*) FROM rejects)")
+    reasons = dict(
+        staging.rows(
+            f"""SELECT rule, count(*) FROM (
+                SELECT file_no, rule FROM checked WHERE rule IS NOT NULL AND rule <> 'already_held'
+                UNION ALL SELECT file_no, 'unreadable_line' FROM rejects)
+            WHERE file_no NOT IN ({known}) GROUP BY rule ORDER BY count(*) DESC, rule"""
+        )
+    )
+    return Counts(read, stored, read - stored - sum(reasons.values()), reasons)
+
+
+def _check_crs(workspace: Workspace, prepared: Prepared, transaction: Transaction) -> None:
+    """Adopt the CRS that the staging chose, unless another load changed it meanwhile."""
+    if not prepared.crs or prepared.crs == workspace.crs:
+        return
+    if workspace.value("SELECT count(*) FROM crimes") and prepared.crs != workspace.crs:
+        raise InputError("The workspace's CRS changed during this load. Load the file again.")
+    transaction.execute("UPDATE meta SET value = ? WHERE name = 'crs'", [prepared.crs])
+
+
+def _record(transaction: Transaction, user: User, prepared: Prepared, result: LoadReport) -> None:
+    transaction.execute(
+        """INSERT INTO loads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, false)""",
+        [
+            result.load_id,
+            result.feed,
+            now_ms(),
+            user.username,
+            json.dumps(result.files),
+            json.dumps(prepared.hashes),
+            json.dumps(prepared.columns),
+            result.rows_read,
+            result.rows_stored,
+            result.rows_quarantined,
+            result.rows_already_held,
+            json.dumps(result.reasons),
+            json.dumps(result.warnings),
+            result.first,
+            result.last,
+            result.seconds,
+            digest([sorted(prepared.hashes), prepared.columns])[:16],
+        ],
+    )
+
+
+def remove_ping_files(folder: Path, names: list[str]) -> None:
+    """Delete ping files that are no longer registered."""
+    for name in names:
+        (folder / name).unlink(missing_ok=True)

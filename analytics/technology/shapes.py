@@ -1,0 +1,259 @@
+"""Boundaries, streets and places: polygons and lines into the workspace's CRS."""
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+
+from analytics.technology import coordinates, places
+from analytics.technology.feeds import columns_of, simplify
+from analytics.technology.matching import read_matching
+from analytics.technology.report import Prepared
+from analytics.technology.sources import Source, open_sources
+from analytics.technology.staging import Staging
+from analytics.workspace import InputError, Workspace
+
+_PARTS = (".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qix")
+_STORED = {
+    "boundary": "row_hash, name, geometry, area_m2",
+    "streets": "row_hash, street_id, name, class, geometry, length_m",
+    "places": "row_hash, place_id, name, kind, geometry, x, y, area_m2",
+}
+
+
+def prepare(
+    staging: Staging,
+    workspace: Workspace,
+    feed: str,
+    files: list[Path],
+    columns: dict[str, Any] | None,
+    crs: str | None,
+    tell,
+) -> Prepared:
+    """Read shape files into tables `picked`, `checked` and `ready` of the staging database.
+
+    Raises InputError naming the first file that holds no shapes or cannot be read.
+    """
+    if crs:
+        coordinates.check_crs(crs)
+    sources, warnings = open_sources(files, staging.folder, feed, is_shape=True)
+    frames = []
+    for number, source in enumerate(sources):
+        tell(0.1 + 0.5 * number / len(sources), f"Reading {source.name}")
+        frames.append(_read(source, feed, number, columns, crs))
+    shapes = pd.concat(frames, ignore_index=True)
+    target, warning = _fit(workspace, shapes)
+    warnings += [warning] if warning else []
+    _stage(staging, feed, _checked(shapes, feed, sources), target, sources)
+    rows_each = 1
+    if feed == "boundary":
+        rows_each = staging.value("SELECT count(*) FROM checked WHERE rule IS NULL")
+    used = {name: name for name in (c.name for c in columns_of(feed)) if name in shapes}
+    return Prepared(
+        feed=feed,
+        files=[source.name for source in sources],
+        hashes=[source.sha256 for source in sources],
+        columns=used,
+        stored_columns=_STORED[feed],
+        warnings=warnings,
+        crs=target,
+        known_files=_known(workspace, feed, sources),
+        rows_each=rows_each,
+    )
+
+
+def look(source: Source, feed: str) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Return a file's shapes as they are and the attributes that would be matched."""
+    found = _read_any(source)
+    matched = {
+        column.name: _attribute(column.names, None, found, source) for column in columns_of(feed)
+    }
+    if not isinstance(found, gpd.GeoDataFrame):
+        raise InputError("It holds no shapes. Export polygons or lines with it.", file=source.name)
+    return found, {name: str(found_in) for name, found_in in matched.items() if found_in}
+
+
+def _read(
+    source: Source, feed: str, number: int, columns: dict[str, Any] | None, crs: str | None
+) -> pd.DataFrame:
+    """Read one file into lon/lat shapes with the feed's columns, `file_no` and `line`."""
+    found = _read_any(source)
+    if not isinstance(found, gpd.GeoDataFrame) or found.empty or found.geometry.isna().all():
+        raise InputError("It holds no shapes. Export polygons or lines with it.", file=source.name)
+    if crs is not None:
+        found = found.set_crs(crs, allow_override=True)
+    elif found.crs is None:
+        raise InputError("It does not name its CRS. Give one with --crs.", file=source.name)
+    found = found.to_crs(coordinates.DEGREES)
+    bounds = found.total_bounds
+    if not np.isfinite(bounds).all() or bounds[0] < -180.001 or bounds[3] > 90.001:
+        raise InputError(
+            "Its coordinates do not fit its CRS. Give the right one with --crs.", file=source.name
+        )
+    given = read_matching(feed, columns).columns if columns else {}
+    picked = pd.DataFrame({"file_no": number, "line": np.arange(1, len(found) + 1)})
+    for column in columns_of(feed):
+        name = _attribute(column.names, given.get(column.name), found, source)
+        picked[column.name] = _texts(found[name]) if name is not None else None
+    picked["shape"] = shapely.force_2d(found.geometry.to_numpy())
+    return picked
+
+
+def _read_any(source: Source) -> gpd.GeoDataFrame | pd.DataFrame:
+    try:
+        if source.suffix in (".parquet", ".geoparquet"):
+            return gpd.read_parquet(source.path)
+        if source.suffix == ".shp":
+            raise InputError(
+                "A shapefile has several parts. Load its GeoPackage or GeoJSON instead.",
+                file=source.name,
+            )
+        return pyogrio.read_dataframe(source.path)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError) as error:
+        raise InputError(
+            "It cannot be read as GeoJSON, GeoPackage, GeoParquet or KML. Export it again.",
+            file=source.name,
+        ) from error
+    except (ValueError, KeyError, UnicodeDecodeError) as error:
+        raise InputError(
+            "It holds no shapes that can be read. Export polygons or lines with it.",
+            file=source.name,
+        ) from error
+
+
+def _attribute(
+    names: tuple[str, ...], given: tuple[str, ...] | None, found: pd.DataFrame, source: Source
+) -> str | None:
+    if given is not None:
+        if given[0] not in found.columns:
+            raise InputError(
+                f"It has no attribute '{given[0]}'. It has: {', '.join(map(str, found.columns))}.",
+                file=source.name,
+            )
+        return given[0]
+    by_name = {simplify(str(name)): name for name in found.columns if name != "geometry"}
+    exact = next((by_name[name] for name in names if name in by_name), None)
+    if exact is not None or names[0] != "name":
+        return exact
+    return next((name for key, name in by_name.items() if key.endswith(("nm", "_name"))), None)
+
+
+def _texts(values: pd.Series) -> pd.Series:
+    texts = values.astype("string").str.strip()
+    return texts.where(texts != "", None).astype(object).where(texts.notna(), None)
+
+
+def _fit(workspace: Workspace, shapes: pd.DataFrame) -> tuple[str, str]:
+    present = shapes["shape"].dropna().to_numpy()
+    points = shapely.centroid(present)
+    x, y = shapely.get_x(points), shapely.get_y(points)
+    is_point = np.isfinite(x) & np.isfinite(y)
+    return places.fit_crs(workspace, x[is_point], y[is_point])
+
+
+def _checked(shapes: pd.DataFrame, feed: str, sources: list[Source]) -> pd.DataFrame:
+    """Mend invalid shapes and name the rule that an unusable one breaks."""
+    wanted = "line" if feed == "streets" else "polygon"
+    geometry = shapes["shape"].to_numpy(copy=True)
+    rules = np.full(len(shapes), None, dtype=object)
+    for index, shape in enumerate(geometry):
+        if shape is None or shape.is_empty:
+            rules[index] = "no_geometry"
+            continue
+        geometry[index] = _kind_only(shape if shape.is_valid else shapely.make_valid(shape), wanted)
+        if geometry[index].is_empty:
+            rules[index] = "wrong_geometry"
+    repeats = [number for number, source in enumerate(sources) if source.is_repeat]
+    rules[shapes["file_no"].isin(repeats).to_numpy()] = "already_held"
+    if np.isin(rules, ("no_geometry", "wrong_geometry")).all():
+        raise InputError(f"It holds no {wanted}s, which {feed} need.", file=sources[0].name)
+    return shapes.assign(shape=geometry, rule=rules)
+
+
+def _kind_only(shape: shapely.Geometry, wanted: str) -> shapely.Geometry:
+    """Keep the polygons (or lines) of a shape; mending may leave points and lines beside them."""
+    kinds = ("Polygon",) if wanted == "polygon" else ("LineString", "LinearRing")
+    parts = [part for part in _parts(shape) if part.geom_type in kinds]
+    if len(parts) == 1:
+        return parts[0]
+    return (shapely.MultiPolygon if wanted == "polygon" else shapely.MultiLineString)(parts)
+
+
+def _parts(shape: shapely.Geometry) -> list[shapely.Geometry]:
+    if not hasattr(shape, "geoms"):
+        return [shape]
+    return [part for member in shape.geoms for part in _parts(member)]
+
+
+def _stage(
+    staging: Staging, feed: str, shapes: pd.DataFrame, target: str, sources: list[Source]
+) -> None:
+    names = [column.name for column in columns_of(feed)]
+    shapes = shapes.assign(n=np.arange(len(shapes)), place=shapes["line"])
+    for name in names:
+        shapes[name] = shapes[name].astype("string")
+    shapes["rule"] = shapes["rule"].astype("string")
+    staging.keep("picked", shapes[["file_no", *names]])
+    staging.keep("numbered", shapes[["n", "place", "file_no", *names]])
+    staging.keep("checked", shapes[["n", "file_no", "line", "rule"]])
+    staging.database.execute(
+        "CREATE TABLE rejects (file_no INTEGER, line BIGINT, what VARCHAR, place BIGINT)"
+    )
+    files = {"file_no": range(len(sources)), "name": [source.name for source in sources]}
+    staging.keep("files", pd.DataFrame(files))
+    good = shapes[shapes["rule"].isna()]
+    projected = gpd.GeoSeries(good["shape"].to_numpy(), crs=coordinates.DEGREES).to_crs(target)
+    staging.keep("ready_rows", _ready(feed, good, projected))
+    staging.database.execute(
+        f"""CREATE VIEW ready AS SELECT n,
+            md5_number_lower(concat_ws(chr(31), {_hash_columns(feed)}, hex(geometry))) AS row_hash,
+            * EXCLUDE (n) FROM ready_rows"""
+    )
+
+
+def _hash_columns(feed: str) -> str:
+    return ", ".join(f"coalesce(\"{column.name}\", '')" for column in columns_of(feed))
+
+
+def _ready(feed: str, good: pd.DataFrame, projected: gpd.GeoSeries) -> pd.DataFrame:
+    frame = good.drop(columns=["shape", "rule", "line", "place", "file_no"]).reset_index(drop=True)
+    shapes = projected.to_numpy()
+    frame["geometry"] = [shapely.to_wkb(shape) for shape in shapes]
+    if feed == "streets":
+        frame["length_m"] = shapely.length(shapes)
+        return frame
+    if feed == "boundary":
+        return _joined(frame, shapes)
+    frame["area_m2"] = shapely.area(shapes)
+    if feed == "places":
+        centres = shapely.centroid(shapes)
+        frame["x"], frame["y"] = shapely.get_x(centres), shapely.get_y(centres)
+        numbered = pd.Series([f"P{number:04d}" for number in frame["n"] + 1])
+        frame["place_id"] = frame["place_id"].fillna(numbered)
+        frame["name"] = frame["name"].fillna(frame["place_id"])
+        frame["kind"] = frame["kind"].fillna("own")
+    return frame
+
+
+def _joined(frame: pd.DataFrame, shapes: np.ndarray) -> pd.DataFrame:
+    """Join all polygons into the one boundary of the force."""
+    whole = shapely.union_all(shapes)
+    name = frame["name"].iloc[0] if len(frame) == 1 else f"{len(frame):,} areas joined"
+    return pd.DataFrame(
+        {"n": [0], "name": [name], "geometry": [shapely.to_wkb(whole)], "area_m2": [whole.area]}
+    )
+
+
+def _known(workspace: Workspace, feed: str, sources: list[Source]) -> list[int]:
+    import json
+
+    held: set[str] = set()
+    for (hashes,) in workspace.rows(
+        "SELECT file_hashes FROM loads WHERE feed = ? AND NOT is_undone", [feed]
+    ):
+        held |= set(json.loads(hashes))
+    return [number for number, source in enumerate(sources) if source.sha256 in held]

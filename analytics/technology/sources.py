@@ -1,0 +1,271 @@
+"""From the files a person gives to plain files on disk: unpacked, in UTF-8, named by their hash.
+
+Zips and gzips are unpacked with a limit on what they declare and on what really comes out.
+"""
+
+import codecs
+import gzip
+import hashlib
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from analytics.workspace import InputError
+from analytics.workspace.config import config
+
+CHUNK = 1 << 20
+MOST_RATIO = 250
+"""Text of extracts packs to a tenth; DEFLATE's bombs unpack about a thousandfold."""
+SHAPE_SUFFIXES = (".geojson", ".json", ".gpkg", ".parquet", ".geoparquet", ".kml", ".shp", ".gml")
+TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".plt", ".tab", ".psv", "")
+_LEFT_OUT = re.compile(
+    r"(^|/)(__MACOSX/|\.|Thumbs\.db)|\.(md|pdf|docx?|html?|xml|png|jpe?g)$", re.I
+)
+_OTHER_POLICE_UK = re.compile(r"-(outcomes|stop-and-search)\.csv$", re.I)
+_MAGIC = {
+    b"\x89PNG": "a PNG picture",
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"GIF8": "a GIF picture",
+    b"%PDF": "a PDF document",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook; save the sheet as CSV",
+    b"PAR1": "a Parquet file",
+    b"PK\x05\x06": "an empty zip",
+    b"SQLite format 3": "a database or GeoPackage",
+    b"7z\xbc\xaf": "a 7z archive; unpack it first",
+    b"Rar!": "a RAR archive; unpack it first",
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file ready to read: `name` as the person knows it, `path` where it lies now."""
+
+    name: str
+    path: Path
+    sha256: str
+    encoding: str
+    is_repeat: bool = False
+
+    @property
+    def stem(self) -> str:
+        """The file's name without folders and endings; names the device of a headerless track."""
+        name = self.name.replace("\\", "/").rsplit("/", 1)[-1]
+        for ending in (".gz", *TABLE_SUFFIXES[:-1]):
+            name = name.removesuffix(ending)
+        return name
+
+    @property
+    def suffix(self) -> str:
+        """The ending of the file's name in lower case, without .gz."""
+        return Path(self.name.lower().removesuffix(".gz")).suffix
+
+
+def open_sources(
+    files: list[Path], folder: Path, feed: str, is_shape: bool = False
+) -> tuple[list[Source], list[str]]:
+    """Unpack `files` into `folder` and return the sources and warnings about members left out.
+
+    Raises InputError naming the first file that is missing, empty, not text or unpacks to more
+    than the configured limit.
+    """
+    if not files:
+        raise InputError("No file was given. Name at least one.")
+    budget = _Budget(int(config().max_unpacked_gb * 1e9))
+    sources: list[Source] = []
+    seen: set[str] = set()
+    warnings: list[str] = []
+    for file in map(Path, files):
+        for name, stream, packed_bytes in _members(file, feed, is_shape, budget, warnings):
+            target = folder / f"{len(sources):05d}{_ending(name)}"
+            sha256 = _copy(name, stream, target, budget, packed_bytes)
+            encoding = "binary" if is_shape else _make_utf8(name, target)
+            sources.append(Source(name, target, sha256, encoding, sha256 in seen))
+            seen.add(sha256)
+    if not sources:
+        raise InputError("It holds no table that could be read.", file=Path(files[0]).name)
+    return sources, warnings
+
+
+class _Budget:
+    def __init__(self, limit: int):
+        self.limit, self.used = limit, 0
+
+    def declare(self, name: str, size: int) -> None:
+        if self.used + size > self.limit:
+            raise InputError(
+                f"It would unpack to more than {self.limit / 1e9:g} GB and was refused. Unpack it "
+                "yourself and load a part at a time.",
+                file=name,
+            )
+
+    def take(self, name: str, size: int) -> None:
+        self.used += size
+        self.declare(name, 0)
+
+
+def _members(
+    file: Path, feed: str, is_shape: bool, budget: _Budget, warnings: list[str]
+) -> Iterator[tuple[str, BinaryIO, int | None]]:
+    if not file.exists():
+        raise InputError("It does not exist. Check the name and the folder.", file=str(file))
+    if file.is_dir():
+        raise InputError("It is a folder. Name the files in it.", file=str(file))
+    try:
+        with file.open("rb") as plain:
+            magic = plain.read(4)
+            plain.seek(0)
+            if not magic:
+                raise InputError("It is empty. Export it again.", file=file.name)
+            if magic[:2] == b"\x1f\x8b":
+                with gzip.open(plain) as stream:
+                    yield file.name, stream, file.stat().st_size
+            elif magic == b"PK\x03\x04":
+                yield from _zip_members(file, plain, feed, is_shape, budget, warnings)
+            else:
+                yield file.name, plain, None
+    except PermissionError as error:
+        raise InputError("It may not be read. Check its permissions.", file=file.name) from error
+
+
+def _zip_members(
+    file: Path, plain: BinaryIO, feed: str, is_shape: bool, budget: _Budget, warnings: list[str]
+) -> Iterator[tuple[str, BinaryIO, int]]:
+    try:
+        archive = zipfile.ZipFile(plain)
+    except zipfile.BadZipFile as error:
+        raise InputError("The zip is damaged. Download it again.", file=file.name) from error
+    with archive:
+        if "[Content_Types].xml" in archive.namelist():
+            raise InputError(
+                "It is an Excel or Word file. Save the sheet as CSV and load that.", file=file.name
+            )
+        wanted = [info for info in archive.infolist() if not info.is_dir()]
+        wanted = [info for info in wanted if not _LEFT_OUT.search(info.filename)]
+        budget.declare(file.name, sum(info.file_size for info in wanted))
+        others = [info for info in wanted if feed != "stops" and _is_other_police_uk(info.filename)]
+        if others:
+            warnings.append(
+                f"Outcome and stop-and-search files left out of '{file.name}': {len(others)}. "
+                f"They are not {feed}."
+            )
+            wanted = [info for info in wanted if info not in others]
+        for info in sorted(wanted, key=lambda info: info.filename):
+            yield from _zip_member(file, archive, info, is_shape)
+
+
+def _is_other_police_uk(name: str) -> bool:
+    return bool(_OTHER_POLICE_UK.search(name))
+
+
+def _zip_member(
+    file: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo, is_shape: bool
+) -> Iterator[tuple[str, BinaryIO, int]]:
+    suffix = Path(info.filename.lower()).suffix
+    if suffix in (".zip", ".gz", ".7z", ".rar"):
+        raise InputError(
+            f"It holds the packed file '{info.filename}'. Unpack that first.", file=file.name
+        )
+    if suffix not in (SHAPE_SUFFIXES if is_shape else TABLE_SUFFIXES):
+        raise InputError(
+            f"It holds '{info.filename}', which is not a kind of file that this feed reads.",
+            file=file.name,
+        )
+    try:
+        with archive.open(info) as stream:
+            yield info.filename, stream, max(info.compress_size, 1)
+    except (RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
+        raise InputError(
+            f"'{info.filename}' cannot be unpacked: it is damaged or needs a password.",
+            file=file.name,
+        ) from error
+
+
+def _copy(
+    name: str, stream: BinaryIO, target: Path, budget: _Budget, packed_bytes: int | None
+) -> str:
+    digest, written = hashlib.sha256(), 0
+    try:
+        with target.open("wb") as out:
+            while chunk := stream.read(CHUNK):
+                written += len(chunk)
+                if packed_bytes is not None:
+                    budget.take(name, len(chunk))
+                    if written > 50 * CHUNK and written > MOST_RATIO * packed_bytes:
+                        raise InputError(
+                            f"It unpacks to more than {MOST_RATIO} times its size, as no extract "
+                            "does, and was refused.",
+                            file=name,
+                        )
+                digest.update(chunk)
+                out.write(chunk)
+    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
+        raise InputError("It is damaged: it cannot be unpacked to its end.", file=name) from error
+    if not written:
+        raise InputError("It is empty. Export it again.", file=name)
+    return digest.hexdigest()
+
+
+def _ending(name: str) -> str:
+    return Path(name.lower().removesuffix(".gz")).suffix
+
+
+def _make_utf8(name: str, path: Path) -> str:
+    """Rewrite a text file in place as UTF-8 with one kind of line end; return what it was."""
+    with path.open("rb") as file:
+        head = file.read(1 << 16)
+    _refuse_binary(name, head)
+    encoding = _encoding(path, head)
+    if encoding == "utf-8" and _has_one_line_end(path):
+        return encoding
+    part = path.with_suffix(".utf8")
+    with (
+        path.open("r", encoding=encoding, errors="replace", newline=None) as old,
+        part.open("w", encoding="utf-8", newline="\n") as new,
+    ):
+        while text := old.read(CHUNK):
+            new.write(text)
+    part.replace(path)
+    return encoding
+
+
+def _refuse_binary(name: str, head: bytes) -> None:
+    for magic, what in _MAGIC.items():
+        if head.startswith(magic):
+            raise InputError(f"It is not a table but {what}.", file=name)
+    is_utf16 = head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    odd = sum(byte < 9 or 13 < byte < 32 for byte in head[:4096])
+    if not is_utf16 and (b"\0" in head or odd > len(head[:4096]) * 0.05):
+        raise InputError("It is not text. Export the table as CSV.", file=name)
+
+
+def _encoding(path: Path, head: bytes) -> str:
+    if head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return "utf-16"
+    if head.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK):
+                decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"
+
+
+def _has_one_line_end(path: Path) -> bool:
+    crlf = lf = cr = 0
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            if chunk.endswith(b"\r"):
+                chunk += file.read(1)
+            pairs = chunk.count(b"\r\n")
+            crlf += pairs
+            lf += chunk.count(b"\n") - pairs
+            cr += chunk.count(b"\r") - pairs
+    return cr == 0 and (crlf == 0 or lf == 0)

@@ -1,0 +1,297 @@
+"""Staged text rows into typed, checked rows: crimes, incidents, stops, activity and lists."""
+
+import json
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from analytics.technology import coordinates, places, rules, times
+from analytics.technology.feeds import EVENT_FEEDS, Column, columns_of, simplify
+from analytics.technology.matching import FALSE_VALUES, Matching
+from analytics.technology.staging import Staging
+from analytics.workspace import InputError, UndecidedColumns, Workspace
+
+REPEATS_ARE_REAL = (*EVENT_FEEDS, "activity")
+"""Feeds in which identical rows without an ID stand for separate events."""
+PAST_ONLY = (*EVENT_FEEDS, "activity", "training")
+
+
+@dataclass
+class Reading:
+    """How the staged text is to be read, and what was noticed on the way."""
+
+    feed: str
+    matching: Matching
+    has_decimal_comma: bool = False
+    crs: str = ""
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def is_day_first(self) -> bool:
+        """Whether a date such as 03/04/2026 is the third of April."""
+        return self.matching.date_order != "month_first"
+
+
+def decide_date_order(staging: Staging, reading: Reading, file: str) -> None:
+    """Settle day or month first from all dates; raises UndecidedColumns when they allow both."""
+    if reading.matching.date_order is not None:
+        return
+    names = [
+        f'"{column.name}"'
+        for column in columns_of(reading.feed)
+        if column.kind in ("moment", "date", "clock") and column.name in reading.matching.columns
+    ]
+    counts = times.date_order_counts(staging.database, names)
+    if not counts[0]:
+        return
+    order = times.order_of(counts)
+    if order is None:
+        suggestion = reading.matching.as_json() | {"date_order": "day_first"}
+        raise UndecidedColumns(
+            "The dates can be read with the day or the month first. Say so with "
+            f"--columns, for example {json.dumps(suggestion)} (or month_first).",
+            suggestion,
+            file=file,
+        )
+    reading.matching = replace(reading.matching, date_order=order)
+
+
+def read_values(staging: Staging, reading: Reading) -> None:
+    """Make table `readings`: one typed row per picked row, with its row number and hash."""
+    parts = ["n", "file_no", "place AS line", f"{_hash_sql(reading)} AS row_hash"]
+    for column in columns_of(reading.feed):
+        parts += _reading_sql(column, reading)
+    dated = _dated(reading)
+    if dated:
+        columns = [f'"{name}"' for name in dated]
+        times.read_moments(staging.database, columns, reading.is_day_first)
+    joins = " ".join(
+        f'LEFT JOIN moments AS m_{name} ON numbered."{name}" = m_{name}.text' for name in dated
+    )
+    staging.database.execute(
+        f"CREATE TABLE readings AS SELECT {', '.join(parts)} FROM numbered {joins}"
+    )
+    for column in columns_of(reading.feed):
+        if column.kind == "moment":
+            _settle_precision(staging, reading, column)
+
+
+def _dated(reading: Reading) -> list[str]:
+    """Return the mapped columns that hold dates or times."""
+    return [
+        column.name
+        for column in columns_of(reading.feed)
+        if column.kind in ("moment", "date", "clock") and _is_filled(column, reading)
+    ]
+
+
+def _hash_sql(reading: Reading) -> str:
+    """Hash what was mapped, each value under its column's name, so that the order is no matter."""
+    names = [c.name for c in columns_of(reading.feed) if _is_filled(c, reading)]
+    texts = ", ".join(f"'{name}=' || \"{name}\"" for name in names)
+    return f"md5_number_lower(concat_ws(chr(31), {texts}))"
+
+
+def _is_filled(column: Column, reading: Reading) -> bool:
+    is_named_by_file = column.name == "offence" and reading.feed in EVENT_FEEDS
+    return column.name in reading.matching.columns or is_named_by_file
+
+
+def _reading_sql(column: Column, reading: Reading) -> list[str]:
+    name, text = column.name, f'"{column.name}"'
+    if not _is_filled(column, reading):
+        text = "CAST(NULL AS VARCHAR)"
+    if column.kind == "flag":
+        true, false = _words(reading.matching.true_values), _words(FALSE_VALUES)
+        return [
+            f"CASE WHEN lower({text}) IN ({true}) THEN true "
+            f'WHEN lower({text}) IN ({false}) THEN false END AS "{name}"'
+        ]
+    if column.kind in ("number", "x", "y"):
+        given = f"given_{name}" if column.kind in ("x", "y") else name
+        return [f'{number_sql(text, reading)} AS "{given}"', f"{text} IS NULL AS {name}_is_blank"]
+    if column.kind in ("date", "moment", "clock"):
+        return _dated_sql(column, _is_filled(column, reading))
+    return [f'{text} AS "{name}"']
+
+
+def _dated_sql(column: Column, is_filled: bool) -> list[str]:
+    name = column.name
+    value = f"m_{name}.value" if is_filled else "CAST(NULL AS TIMESTAMP)"
+    blank = f'numbered."{name}" IS NULL AS {name}_is_blank'
+    if column.kind == "date":
+        return [f'CAST({value} AS DATE) AS "{name}"', blank]
+    if column.kind == "clock" and is_filled:
+        # A bare time of day stands on the row's own day; a full date and time for itself.
+        on_day = f"date_trunc('day', m_day.value) + to_seconds(m_{name}.clock_s)"
+        value = f"CASE WHEN m_{name}.clock_s IS NOT NULL THEN {on_day} ELSE {value} END"
+        return [f'{value} AS "{name}"', blank]
+    precision = f"m_{name}.precision" if is_filled else "CAST(NULL AS VARCHAR)"
+    zoned = f"m_{name}.is_zoned" if is_filled else "false"
+    return [
+        f'{value} AS "{name}"',
+        f"{precision} AS {name}_precision",
+        blank,
+        f"{zoned} AS {name}_is_zoned",
+    ]
+
+
+def number_sql(text: str, reading: Reading) -> str:
+    """Return the SQL that reads a number, with a decimal comma where the file has one."""
+    comma = "." if reading.has_decimal_comma else ""
+    value = f"TRY_CAST(rtrim(replace({text}, ',', '{comma}'), '% ') AS DOUBLE)"
+    return f"CASE WHEN isfinite({value}) THEN {value} END"
+
+
+def _words(values: tuple[str, ...]) -> str:
+    return ", ".join("'" + value.replace("'", "''") + "'" for value in values)
+
+
+def _settle_precision(staging: Staging, reading: Reading, column: Column) -> None:
+    """Judge by the whole column: always the first means a month, always midnight a day."""
+    name = f'"{column.name}"'
+    given = reading.matching.time_precision
+    if given is None:
+        first, midnight, timed, total, months = staging.rows(
+            f"""SELECT count(*) FILTER (day({name}) = 1),
+                count(*) FILTER ({name} = date_trunc('day', {name})),
+                count(*) FILTER ({column.name}_precision = 'minute'), count({name}),
+                count(DISTINCT date_trunc('month', {name})) FROM readings"""
+        )[0]
+        headers = reading.matching.columns.get(column.name, ("",))
+        is_month = first == total and midnight == total
+        if is_month and total and (months > 1 or "month" in simplify(headers[0])):
+            given = "month"
+        elif timed and midnight == total:
+            given = "day"
+    if given is not None and column.name in reading.matching.columns:
+        staging.database.execute(f"UPDATE readings SET {column.name}_precision = ?", [given])
+
+
+def check_rows(
+    staging: Staging, reading: Reading, workspace: Workspace, file_nos: list[int]
+) -> None:
+    """Make table `checked`: the readings, their places, and the first rule that each row breaks.
+
+    `file_nos` are files given twice; their rows are marked as already held.
+    """
+    wanted = columns_of(reading.feed)
+    conditions = [(rules.ALREADY_HELD, f"r.file_no IN ({', '.join(map(str, file_nos))})")]
+    conditions = conditions if file_nos else []
+    for column in wanted:
+        conditions += _conditions(column, reading.feed)
+    if reading.feed in EVENT_FEEDS:
+        conditions.append(("to_before_from", "r.occurred_to < r.occurred_from"))
+    joined = ""
+    if any(column.kind == "x" for column in wanted):
+        target, warning = places.make_spots(
+            staging, workspace, reading.matching.crs or coordinates.DEGREES
+        )
+        reading.crs = target
+        reading.warnings += [warning] if warning else []
+        joined = "LEFT JOIN spots s ON r.given_x = s.given_x AND r.given_y = s.given_y"
+        conditions += [
+            ("no_place", "r.x_is_blank OR r.y_is_blank"),
+            ("unreadable_number", "r.given_x IS NULL OR r.given_y IS NULL"),
+            ("suppressed_place", "r.given_x = 0 AND r.given_y = 0"),
+            ("impossible_place", "s.x IS NULL"),
+        ]
+    spots = ", s.x, s.y, s.lon, s.lat" if joined else ""
+    staging.database.execute(
+        f"""CREATE TABLE checked AS SELECT r.*{spots}, {rules.first_broken(conditions)} AS rule
+        FROM readings r {joined}""",
+        [rules.latest_moment(workspace)] * sum("?" in text for _, text in conditions),
+    )
+    _mark_repeats(staging, reading.feed)
+
+
+def _conditions(column: Column, feed: str) -> list[tuple[str, str]]:
+    name = f'r."{column.name}"'
+    found = []
+    if column.kind in ("moment", "date") and column.is_required:
+        found.append(("missing_required", f"r.{column.name}_is_blank"))
+        found.append(("impossible_date", f"{name} IS NULL OR year({name}) < 1900"))
+        if feed in PAST_ONLY:
+            found.append(("future_date", f"{name} > ?"))
+    elif column.kind == "number" and column.is_required:
+        found.append(("missing_required", f"r.{column.name}_is_blank"))
+        found.append(("unreadable_number", f"{name} IS NULL"))
+    elif column.kind == "clock":
+        found.append(("missing_required", f"r.{column.name}_is_blank"))
+        found.append(("impossible_date", f"{name} IS NULL"))
+    elif column.name == "code" and feed == "harm":
+        codes = "coalesce(r.code, r.sub_code, r.class_code, r.record_code)"
+        found.append(("missing_required", f"{codes} IS NULL"))
+    elif column.kind in ("text", "person", "flag") and column.is_required:
+        found.append(("missing_required", f"{name} IS NULL"))
+    elif column.kind == "date" and feed not in EVENT_FEEDS:
+        found.append(("impossible_date", f"{name} IS NULL AND NOT r.{column.name}_is_blank"))
+    elif column.kind == "number" and feed not in EVENT_FEEDS:
+        found.append(("unreadable_number", f"{name} IS NULL AND NOT r.{column.name}_is_blank"))
+    return found
+
+
+def _mark_repeats(staging: Staging, feed: str) -> None:
+    """Mark the second and later copies of a row; without an ID events may be alike and are kept."""
+    has_id = "AND crime_id IS NOT NULL" if feed in EVENT_FEEDS else ""
+    if feed == "activity":
+        return
+    staging.database.execute(
+        f"""UPDATE checked SET rule = 'exact_repeat' FROM (
+            SELECT row_hash, min(n) AS n FROM checked WHERE rule IS NULL {has_id}
+            GROUP BY row_hash HAVING count(*) > 1) AS first_copy
+        WHERE checked.rule IS NULL AND checked.row_hash = first_copy.row_hash
+            AND checked.n > first_copy.n"""
+    )
+
+
+def add_utc(staging: Staging, reading: Reading, workspace: Workspace, column: str) -> None:
+    """Make table `clock`: local hour -> its UTC offset (ms), and whether the clock shows it twice.
+
+    Times given in another zone (`timezone` of the matching) are first turned into local time.
+    """
+    given = reading.matching.timezone
+    if given and given != workspace.timezone.key:
+        _into_local(staging, given, workspace, column)
+    hours = [
+        hour
+        for (hour,) in staging.rows(
+            f"SELECT DISTINCT date_trunc('hour', {column}) FROM checked "
+            f"WHERE rule IS NULL AND {column} IS NOT NULL"
+        )
+    ]
+    staging.keep("clock", times.local_hours(hours, workspace.timezone))
+
+
+def _into_local(staging: Staging, timezone: str, workspace: Workspace, column: str) -> None:
+    from zoneinfo import ZoneInfo
+
+    hours = [
+        hour
+        for (hour,) in staging.rows(
+            f"SELECT DISTINCT date_trunc('hour', {column}) FROM checked WHERE {column} IS NOT NULL"
+        )
+    ]
+    shift = times.local_hours(hours, ZoneInfo(timezone))
+    local = [
+        _local_offset_ms(hour, offset, workspace)
+        for hour, offset in zip(hours, shift["offset_ms"], strict=True)
+    ]
+    shift["shift_ms"] = [to - away for to, away in zip(local, shift["offset_ms"], strict=True)]
+    staging.keep("shifts", shift)
+    staging.database.execute(
+        f"""UPDATE checked SET {column} = {column} + to_milliseconds(shift_ms)
+        FROM shifts WHERE date_trunc('hour', {column}) = shifts.hour"""
+    )
+
+
+def _local_offset_ms(hour: datetime, offset_ms: int, workspace: Workspace) -> int:
+    from datetime import UTC
+
+    moment = (hour - timedelta(milliseconds=offset_ms)).replace(tzinfo=UTC)
+    return int(moment.astimezone(workspace.timezone).utcoffset().total_seconds() * 1000)
+
+
+def require_some(staging: Staging, file: str) -> None:
+    """Raise InputError when not one row was read."""
+    if not staging.value("SELECT count(*) FROM picked"):
+        raise InputError("It has no readable rows. Export it again.", file=file)

@@ -1,0 +1,181 @@
+"""Run the visit SQL on the registered ping files; everything stays in one cursor's own tables."""
+
+from dataclasses import dataclass
+
+import duckdb
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from analytics.geography import Geofences
+from analytics.tracking import visits
+from analytics.tracking.intervals import (
+    GAPS_SQL,
+    STEPS_SQL,
+    DeviceInterval,
+    device_intervals,
+    pooled_interval_s,
+)
+from analytics.tracking.places import JudgedPlaces
+from analytics.tracking.settings import TrackingSettings
+
+PING_COLUMNS = ("device", "ms", "lon", "lat", "gap_ms", "speed_kmh")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the SQL gave: fixes read and left out, devices, visits, place-days and hours."""
+
+    pings: int
+    left_out: int
+    interval_s: float | None
+    devices: list[DeviceInterval]
+    visits: pd.DataFrame
+    place_days: pd.DataFrame
+    hours: np.ndarray
+
+
+def read_pings(
+    cursor: duckdb.DuckDBPyConnection,
+    files: list[str],
+    start_ms: int,
+    end_ms: int,
+    accuracy_max_m: float,
+) -> int:
+    """Make the view `pings` of usable fixes in [start_ms, end_ms) and `all_pings` of every fix.
+
+    Returns how many fixes were too inaccurate. The files are read in place, never copied.
+    """
+    names = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+    cursor.execute(
+        "CREATE OR REPLACE TEMP VIEW all_pings AS SELECT device, ms, lon, lat, gap_ms, speed_kmh, "
+        f"accuracy_m FROM read_parquet([{names}]) "
+        f"WHERE ms >= {int(start_ms)} AND ms < {int(end_ms)}"
+    )
+    usable = f"accuracy_m IS NULL OR accuracy_m <= {float(accuracy_max_m)}"
+    cursor.execute(f"CREATE OR REPLACE TEMP VIEW pings AS SELECT * FROM all_pings WHERE {usable}")
+    return cursor.execute(f"SELECT count(*) FROM all_pings WHERE NOT ({usable})").fetchall()[0][0]
+
+
+def read_devices(cursor: duckdb.DuckDBPyConnection) -> tuple[list[DeviceInterval], float | None]:
+    """Describe the devices of `all_pings` and return the pooled median interval (seconds)."""
+    counts = dict(
+        cursor.execute("SELECT device, count(*) FROM all_pings GROUP BY device").fetchall()
+    )
+    gaps = cursor.execute(GAPS_SQL.format(pings="all_pings")).df()
+    steps = cursor.execute(STEPS_SQL.format(pings="all_pings")).df()
+    return device_intervals(gaps, steps, counts), pooled_interval_s(gaps)
+
+
+def measure(
+    cursor: duckdb.DuckDBPyConnection,
+    places: JudgedPlaces,
+    days: pd.DataFrame,
+    hours: pd.DataFrame,
+    settings: TrackingSettings,
+    left_out: int,
+) -> Measured:
+    """Turn `pings` into visits, place-days and hours for the judged places."""
+    devices, interval_s = read_devices(cursor)
+    find_inside(cursor, places, settings.buffer_m)
+    intervals = pd.DataFrame(
+        {
+            "device": [device.device for device in devices],
+            "interval_ms": [round((device.median_s or 0) * 1000) for device in devices],
+            "measure": [device.measure(settings.dwell_minutes) for device in devices],
+        }
+    )
+    _table(cursor, "intervals", intervals)
+    _table(cursor, "day_ranges", days.assign(day=pd.to_datetime(days["day"]).dt.date))
+    _table(cursor, "hour_ranges", hours)
+    run_visits(cursor, settings)
+    return Measured(
+        pings=sum(device.pings for device in devices),
+        left_out=left_out,
+        interval_s=interval_s,
+        devices=devices,
+        visits=cursor.execute("SELECT * FROM judged ORDER BY place, first_ms, device").df(),
+        place_days=cursor.execute(visits.PLACE_DAYS).df(),
+        hours=_hour_matrix(cursor.execute(visits.HOURS).fetchall()),
+    )
+
+
+def find_inside(cursor: duckdb.DuckDBPyConnection, places: JudgedPlaces, buffer_m: float) -> None:
+    """Make the table `inside`: one row per fix and place, flagged where an exclusion holds it."""
+    fences = Geofences.build(
+        gpd.GeoDataFrame(
+            {"place_id": places.frame["place"].to_numpy()},
+            geometry=places.frame.geometry.to_numpy(),
+            crs=places.frame.crs,
+        ),
+        buffer_m,
+    )
+    fences.register(cursor)
+    held = fences.membership_sql("pings", PING_COLUMNS)
+    _table(cursor, "validity", pd.DataFrame(places.frame[["place", "start_ms", "end_ms"]]))
+    cursor.execute(
+        f"CREATE OR REPLACE TEMP TABLE held AS SELECT h.* FROM ({held}) h "
+        "JOIN validity v ON v.place = h.place_id AND h.ms >= v.start_ms AND h.ms < v.end_ms"
+    )
+    find_excluded(cursor, places.exclusions, places.frame.crs, "held")
+    cursor.execute(
+        "CREATE OR REPLACE TEMP TABLE inside AS SELECT h.device, h.ms, h.gap_ms, h.speed_kmh, "
+        "h.place_id AS place, CASE WHEN e.ms IS NULL THEN 0 ELSE 1 END AS is_excluded "
+        "FROM held h LEFT JOIN excluded e ON e.device = h.device AND e.ms = h.ms"
+    )
+
+
+def find_excluded(
+    cursor: duckdb.DuckDBPyConnection, areas: list[shapely.Geometry], crs: object, pings: str
+) -> None:
+    """Make the table `excluded` (device, ms): fixes of `pings` in a station, custody, hospital."""
+    if not areas:
+        cursor.execute("CREATE OR REPLACE TEMP TABLE excluded (device VARCHAR, ms BIGINT)")
+        return
+    shapes = gpd.GeoDataFrame({"place_id": range(len(areas))}, geometry=areas, crs=crs)
+    fences = Geofences.build(shapes)
+    fences.register(cursor, "exclusion_cells", "exclusion_edges")
+    held = fences.membership_sql(pings, ("device", "ms"), "exclusion_cells", "exclusion_edges")
+    cursor.execute(
+        f"CREATE OR REPLACE TEMP TABLE excluded AS SELECT DISTINCT device, ms FROM ({held}) h"
+    )
+
+
+def run_visits(cursor: duckdb.DuckDBPyConnection, settings: TrackingSettings) -> None:
+    """Make the tables stays, visits, judged and presence from `inside` and the small tables."""
+    queries = {
+        "stays": visits.STAYS.format(gap_ms=round(settings.gap_minutes * 60_000)),
+        "visits": visits.VISITS.format(vehicle_speed_kmh=float(settings.vehicle_speed_kmh)),
+        "judged": visits.JUDGED.format(dwell_ms=round(settings.dwell_minutes * 60_000)),
+        "presence": visits.PRESENCE,
+    }
+    for name, query in queries.items():
+        cursor.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+
+
+def _table(cursor: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> None:
+    cursor.register("small_frame", frame)
+    cursor.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM small_frame")
+    cursor.unregister("small_frame")
+
+
+def _hour_matrix(rows: list[tuple]) -> np.ndarray:
+    """Return patrol minutes as 7 weekdays (Monday first) by 24 local hours."""
+    matrix = np.zeros((7, 24))
+    for weekday, hour, patrol_ms in rows:
+        matrix[weekday, hour] = float(patrol_ms) / 60_000
+    return matrix
+
+
+def device_days(cursor: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Return device and patrol day of every device-day with at least one fix in `all_pings`.
+
+    Minutes with a fix stand for the fixes, so that the join to days meets few rows.
+    """
+    frame = cursor.execute(
+        "WITH minutes AS (SELECT DISTINCT device, ms - ms % 60000 AS ms FROM all_pings) "
+        "SELECT DISTINCT m.device, d.day FROM minutes m "
+        "JOIN day_ranges d ON m.ms >= d.start_ms AND m.ms < d.end_ms ORDER BY m.device, d.day"
+    ).df()
+    return frame.assign(day=pd.to_datetime(frame["day"]).dt.date)

@@ -1,0 +1,15 @@
+"""Sign-in and navigation by role; nothing else."""
+
+import streamlit as st
+
+from components import access, cookies, navigation, theme
+
+st.set_page_config(page_title="Seven Steps", page_icon=theme.ICON, layout="wide")
+user = access.current_user()
+page = navigation.register(user)
+if user is None:
+    access.sign_in()
+else:
+    navigation.account(user)
+    page.run()
+cookies.write_pending()

@@ -1,0 +1,1 @@
+"""What Streamlit draws: access, settings forms, maps, charts, tables, uploads, exports."""

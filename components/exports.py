@@ -1,0 +1,53 @@
+"""Downloads: made when asked for, recorded as disclosures, with a reason where records leave."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from analytics.workspace import User
+from components import shared
+
+
+def offer(
+    label: str,
+    data: bytes | Callable[[], bytes],
+    file_name: str,
+    user: User,
+    object_type: str,
+    object_id: str,
+    *,
+    key: str,
+    records: bool = False,
+    icon: str = ":material/download:",
+) -> None:
+    """Draw a download button that logs the disclosure when it is pressed.
+
+    Nothing is prepared before that: a prepared file could be fetched without signing in.
+    `records=True` marks record-level data: it needs its own right and a reason.
+    """
+    right = "export_records" if records else "export"
+    if not user.may(right):
+        return
+    reason = ""
+    if records:
+        reason = st.text_input(
+            "Reason for taking records out", key=f"{key}-reason", placeholder="For the log"
+        ).strip()
+
+    def make() -> bytes:
+        workspace = shared.workspace()
+        workspace.require(user, right)
+        made = data() if callable(data) else data
+        detail = {"file": file_name, "bytes": len(made), "reason": reason}
+        workspace.log(user, "disclose", object_type, object_id, detail)
+        return made
+
+    st.download_button(
+        label,
+        make,
+        file_name,
+        key=key,
+        icon=icon,
+        disabled=records and not reason,
+        on_click="ignore",
+    )

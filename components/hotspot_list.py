@@ -1,0 +1,354 @@
+"""What step 3 shows of a list: its controls, score, ranking, hours, decisions and sign-off."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from analytics import targeting
+from analytics.workspace import User, Workspace
+from analytics.workspace.drafts import load_draft, save_draft
+from components import charts, exports, settings, steps, tables, theme
+
+_FORM = "targeting-scope"
+_LABELS = {
+    "rank_by": {"count": "Crimes", "harm": "Harm"},
+    "select_by": {
+        "number": "Number of places",
+        "share_of_count": "Share of crimes",
+        "share_of_harm": "Share of harm",
+        "share_of_area": "Share of area",
+    },
+}
+_MOST_PLACES = 300
+_SHARES = {"share_of_count": (10, 80), "share_of_harm": (10, 80), "share_of_area": (0.1, 10.0)}
+
+
+def controls(
+    workspace: Workspace, user: User
+) -> tuple[targeting.TargetingSettings, DeltaGenerator]:
+    """Draw the panel that tunes the list; returns what is chosen and a slot for the score."""
+    _suggest_test(workspace, user)
+    with st.container(border=True, key="tune"):
+        st.subheader("Tune the list", anchor=False)
+        first = _part(
+            "by",
+            ["rank_by", "select_by"],
+            {"select": 1},
+            labels=_LABELS,
+            notes={"rank_by": targeting.harm_weights(workspace).reason},
+        )
+        so_far = first.model_dump(include={"rank_by", "select_by"})
+        so_far["select"] = _select(workspace, user, first.select_by)
+        limits = {"minimum_count": (1, 30, 1), "cell_width_m": (50, 500, 10)}
+        sizes = _part("size", list(limits), so_far, limits=limits)
+        so_far |= sizes.model_dump(include=set(limits))
+        slot = st.container()
+        offences = {"offences": targeting.offence_choices(workspace)}
+        return _part("scope", None, so_far, options=offences), slot
+
+
+def _part(
+    name: str, only: list[str] | None, fixed: dict, **more: Any
+) -> targeting.TargetingSettings:
+    return settings.form(
+        targeting.TargetingSettings,
+        key=f"targeting-{name}",
+        title="",
+        only=only,
+        fixed=fixed,
+        bordered=False,
+        **more,
+    )
+
+
+def score(result: targeting.HotspotResult) -> None:
+    """Draw the two figures that move with the controls: share caught and patrol hours."""
+    left, right = st.columns(2)
+    caught = result.accuracy
+    left.metric(
+        "Caught later",
+        "not measurable" if caught is None else f"{caught.hit_rate:.1%}",
+        None if caught is None else f"{caught.pei:.0%} of best",
+        delta_color="off",
+        delta_arrow="off",
+        help="Share of the crimes of the test period that fell in these places.",
+    )
+    chosen = result.settings
+    right.metric(
+        "Patrol hours a week",
+        f"{result.patrol_hours_per_week:,.0f} h",
+        f"{len(result.hotspots):,} × {chosen.visit_min:g} min, {chosen.visits_per_day:g} a day",
+        delta_color="off",
+        delta_arrow="off",
+        help="Time on site that the list implies, without travel.",
+    )
+
+
+def curve(result: targeting.HotspotResult) -> None:
+    """Draw the concentration curve with the list's length marked."""
+    more = result.marginal_share
+    charts.concentration_curve(
+        result.curve,
+        key="targeting-curve",
+        chosen=len(result.positions),
+        conclusion="No further place has a crime."
+        if more is None
+        else f"One more place would add {more:.2%} of the crimes; half of them lie in "
+        f"{result.concentration.places_for_half:,} of {result.concentration.places:,} cells.",
+    )
+
+
+def doubts(result: targeting.HotspotResult) -> None:
+    """Show what a reader must know before trusting the list."""
+    st.markdown("**Read with care**")
+    st.caption("\n".join(f"- {sentence}" for sentence in result.warnings))
+
+
+def ranking(result: targeting.HotspotResult) -> None:
+    """Show the ranked places."""
+    frame = pd.DataFrame(result.hotspots.drop(columns=["geometry", "cells"]))
+    frame["decision"] = frame["decision"].map(lambda kind: f"Decide: {kind}" if kind else "")
+    for share in ("share_of_count", "worst_event_share"):
+        frame[share] = 100 * frame[share].astype(float)
+    columns = {
+        "rank": tables.number("Rank"),
+        "name": tables.text("Place", why="Nearest street, or the commonest location text."),
+        "count": tables.number("Crimes"),
+        "share_of_count": tables.number("Share of crimes", digits=2, unit="%"),
+        "test_count": tables.number("Crimes in test period"),
+        "harm": tables.number("Harm", unit="days"),
+        "worst_event_share": tables.number(
+            "Worst event's share", digits=1, unit="%", why="Of the harm."
+        ),
+        "class": tables.text(
+            "Pattern",
+            why="Over the months of the ranking period; empty where fewer than three crimes a month "
+            "are too few to tell.",
+        ),
+        "per_hectare": tables.number("Per hectare", digits=1),
+        "decision": tables.text("To decide"),
+    }
+    if result.counts.harm is None:
+        del columns["harm"], columns["worst_event_share"]
+    if result.accuracy is None:
+        del columns["test_count"]
+    if frame["class"].isna().all():
+        del columns["class"]
+    if not frame["decision"].any():
+        del columns["decision"]
+    tables.show(frame, columns, key="targeting-ranking", alt="The hot spots in order of rank.")
+
+
+def hours(workspace: Workspace, user: User, result: targeting.HotspotResult) -> None:
+    """Show on which weekdays and at which hours the crimes of the places happen."""
+    names = {
+        row.hotspot_id: f"{row.rank}. {row.name}"
+        for row in result.hotspots[["hotspot_id", "rank", "name"]].itertuples()
+        if not row.hotspot_id.startswith("place:")
+    }
+    chosen = st.selectbox(
+        "Place", ["all", *names], format_func=lambda key: names.get(key, "All places of the list")
+    )
+    ids = (
+        [chosen] if chosen != "all" else [key for keys in result.hotspots["cells"] for key in keys]
+    )
+    with steps.action(stop=False):
+        profile = targeting.hour_weekday(workspace, user, result.settings, ids)
+        peak_day, peak_hour = divmod(int(profile.matrix.argmax()), 24)
+        charts.hour_weekday(
+            profile.matrix,
+            title=f"{profile.events:,} crimes by patrol day and hour",
+            unit="crimes",
+            key="targeting-hours",
+            conclusion=f"Most on {targeting.WEEKDAYS[peak_day]} at {peak_hour:02d}:00 to "
+            f"{(peak_hour + 1) % 24:02d}:00. A patrol day begins at "
+            f"{profile.day_starts_hour:02d}:00, so the small hours belong to the evening before.",
+        )
+        for sentence in profile.warnings:
+            st.caption(sentence)
+
+
+def sureness(result: targeting.HotspotResult) -> None:
+    """Show the score beside last year's ranking, the best possible and chance, and Gi*."""
+    hot = targeting.significant_places(result)
+    if result.accuracy is not None:
+        table = targeting.score_curve(result)
+        names = ["This ranking", "Last year's ranking", "Best possible", "Chance"]
+        columns = ["this_list", "last_year", "best", "chance"]
+        percent = table.assign(**{name: table[name] * 100 for name in columns})
+        caught = result.accuracy
+        charts.line(
+            percent,
+            x="places",
+            values=columns,
+            names=names,
+            colours=[theme.CATEGORIES[place] for place in (0, 2, 3, 5)],
+            title="Crimes of the test period caught, by length of list",
+            unit="Share caught (%)",
+            x_title="Places, highest first",
+            key="targeting-score",
+            conclusion=f"PAI {caught.pai:,.1f} in {result.counts.area.area_km2:,.0f} km², PEI "
+            f"{caught.pei:.2f}, RRI {'–' if caught.rri is None else f'{caught.rri:.2f}'}: the list "
+            "once held that many times the share it caught later.",
+        )
+    st.markdown(
+        f"**{int(hot['is_hot'].sum()):,} of {len(hot):,} places** stand out from their "
+        "neighbourhood by Gi* after Benjamini-Hochberg at "
+        f"{result.settings.significance_level:g}. Significance supports a ranking; over a large "
+        "empty area it is easily reached."
+    )
+    tables.show(
+        hot,
+        {
+            "rank": tables.number("Rank"),
+            "z": tables.number("Gi* (z)", digits=2),
+            "p": tables.number("p", digits=4),
+            "p_adjusted": tables.number("p after correction", digits=4),
+            "is_hot": "Stands out",
+        },
+        key="targeting-gi",
+        most_rows=8,
+    )
+
+
+def decisions(workspace: Workspace, user: User, result: targeting.HotspotResult) -> None:
+    """Ask about each place where records heap; decided ones can be undone."""
+    for heap in result.heaping.itertuples():
+        with st.container(border=True, key=f"heap-{heap.place_key}"):
+            what = f"**{heap.name or 'One point'}** ({heap.kind}): {heap.records:,} records"
+            if heap.decision:
+                words = "Kept" if heap.decision == "keep" else "Left out"
+                st.markdown(f"{what}. {words}: {heap.reason}")
+                _decision_button(workspace, user, heap.place_key, "undo", "Undo", "")
+                continue
+            st.markdown(
+                f"{what}, {heap.share_of_place:.0%} of place {heap.rank}. Did they happen there, "
+                "in public?"
+            )
+            reason = st.text_input(
+                "Reason", key=f"reason-{heap.place_key}", placeholder="Kept with the list"
+            )
+            with st.container(horizontal=True):
+                _decision_button(workspace, user, heap.place_key, "keep", "Keep", reason)
+                _decision_button(workspace, user, heap.place_key, "exclude", "Leave out", reason)
+
+
+def harm_choices(workspace: Workspace, user: User) -> None:
+    """Ask for the weight of codes that have several; shows nothing where none has."""
+    unclear = targeting.harm_weights(workspace).ambiguous
+    if unclear.empty or not user.may("decide"):
+        return
+    with st.expander(f"{unclear['offence_code'].nunique()} offence codes have several weights"):
+        for code, options in unclear.groupby("offence_code"):
+            title, days = options["title"].iloc[0], sorted(options["days"])
+            left, right = st.columns([3, 1], vertical_alignment="bottom")
+            chosen = left.selectbox(
+                f"{code} {title}",
+                days,
+                format_func=lambda value: f"{value:g} days",
+                key=f"w-{code}",
+            )
+            if right.button("Use it", key=f"use-{code}"):
+                with steps.action():
+                    targeting.choose_weight(workspace, user, code, chosen)
+                st.rerun()
+
+
+def sign_off(workspace: Workspace, user: User, result: targeting.HotspotResult) -> None:
+    """Draw the page's main action: make this list the one in force from a day."""
+    held = targeting.list_in_force(workspace)
+    now = (
+        "No list is in force yet."
+        if held is None
+        else f"In force: version {held.version} with {len(held.hotspots):,} places, since "
+        f"{targeting.day_text(held.valid_from)}."
+    )
+    waiting = len(result.undecided)
+    if waiting:
+        now += f" {waiting} places must be decided first, under To decide."
+    if result.counts.scope.test:
+        now += (
+            f" This list ranks crimes up to {targeting.day_text(result.counts.scope.train.last)}; "
+            "clear the test dates to rank on all that is held."
+        )
+    st.caption(now)
+    left, middle, _ = st.columns([1, 1, 2], vertical_alignment="bottom")
+    start = left.date_input("In force from", workspace.today(), format="DD/MM/YYYY")
+    may = user.may("sign_off")
+    if middle.button(
+        "Sign off the list",
+        type="primary",
+        icon=":material/verified:",
+        disabled=bool(waiting) or not may,
+        help=None if may else "An analyst or the lead signs off.",
+    ):
+        with steps.action():
+            targeting.sign_off(workspace, user, result.settings, start)
+        st.session_state["signed-off"] = f"In force from {targeting.day_text(start)}."
+        st.rerun()
+    if told := st.session_state.pop("signed-off", None):
+        st.success(told)
+
+
+def downloads(workspace: Workspace, user: User, result: targeting.HotspotResult) -> None:
+    """Offer the list as files."""
+    kinds = {
+        "GeoJSON": ("hotspots.geojson", lambda: targeting.geojson(workspace, result)),
+        "GeoPackage": ("hotspots.gpkg", lambda: targeting.geopackage(workspace, result)),
+        "Excel": ("hotspots.xlsx", lambda: targeting.workbook(workspace, user, result)),
+        "PDF report": ("report.pdf", lambda: targeting.report(workspace, user, result)),
+    }
+    with st.container(horizontal=True):
+        for label, (name, make) in kinds.items():
+            exports.offer(
+                label, make, name, user, "hotspots", result.run_id, key=f"targeting-{name}"
+            )
+
+
+def _select(workspace: Workspace, user: User, select_by: str) -> float:
+    """Draw the slider of the list's length in the unit chosen, and keep it as a draft."""
+    name = f"targeting-select-{select_by}"
+    words = {
+        "help": targeting.TargetingSettings.model_fields["select"].description,
+        "key": name,
+    }
+    if name not in st.session_state:
+        kept = load_draft(workspace, user, name)
+        start = {"number": 60, "share_of_area": 1.0}.get(select_by, 25)
+        st.session_state[name] = start if kept is None else kept
+    if select_by == "number":
+        entered = st.slider("Number of hot spots", 1, _MOST_PLACES, step=1, **words)
+        value = entered
+    elif select_by == "share_of_area":
+        low, high = _SHARES[select_by]
+        entered = st.slider("Share of the area (%)", low, high, step=0.1, format="%.1f", **words)
+        value = round(entered / 100, 6)
+    else:
+        what = "harm" if select_by == "share_of_harm" else "crimes"
+        low, high = _SHARES[select_by]
+        entered = st.slider(f"Share of the {what} (%)", low, high, step=1, **words)
+        value = entered / 100
+    if entered != load_draft(workspace, user, name):
+        save_draft(workspace, user, name, entered)
+    return value
+
+
+def _suggest_test(workspace: Workspace, user: User) -> None:
+    """Begin with the last year held as test period, until the person chooses otherwise."""
+    name = f"settings:{_FORM}"
+    if name in st.session_state or load_draft(workspace, user, name) is not None:
+        return
+    start = targeting.suggested_test_from(workspace)
+    if start is not None:
+        st.session_state[name] = {"test_from": start.isoformat()}
+
+
+def _decision_button(
+    workspace: Workspace, user: User, place_key: str, decision: str, label: str, reason: str
+) -> None:
+    if st.button(label, key=f"{decision}-{place_key}", disabled=not user.may("decide")):
+        with steps.action():
+            targeting.decide_heaping(workspace, user, place_key, decision, reason)
+        st.rerun()

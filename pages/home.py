@@ -1,0 +1,109 @@
+"""Where the programme stands, and the one thing that needs this person now."""
+
+import pandas as pd
+import streamlit as st
+
+from analytics import programme
+from components import access, charts, navigation, steps, theme
+
+user = access.require_role(*access.roles_that_see("home"))
+workspace = steps.header("home", user)
+
+STATES = {
+    "done": ":green-badge[:material/check: Done]",
+    "in progress": ":blue-badge[:material/timelapse: In progress]",
+    "stale": ":orange-badge[:material/history: Stale]",
+    "not started": ":gray-badge[:material/radio_button_unchecked: Not started]",
+}
+
+
+def draw_row(row: programme.StepState) -> None:
+    """One step: its name, state, fact and next action; facts only for those who see the step."""
+    file, title, icon = navigation.PAGES[row.page]
+    is_seen = user.may(f"see:{row.step}")
+    with st.container(key=f"row-{row.step}"):
+        name, state, fact, action = st.columns([1.5, 1.4, 4.6, 2.1], vertical_alignment="center")
+        name.markdown(f"**{icon} {title}**")
+        state.markdown(STATES[row.state])
+        fact.markdown(row.fact if is_seen else ":gray[Your role does not see this step.]")
+        if is_seen:
+            action.page_link(
+                file, label=row.action or "Open", icon=":material/arrow_forward:", width="stretch"
+            )
+
+
+def draw_weeks(weeks: pd.DataFrame) -> None:
+    """Four weeks of patrol against plan, and of violence in the hot spots."""
+    st.subheader("The last four weeks", anchor=False)
+    shown = weeks.assign(week=weeks["week"].map(lambda day: f"{day.day} {day:%b}"))
+    left, right = st.columns(2)
+    with left:
+        charts.bars(
+            shown,
+            label="week",
+            values=["planned_visits", "qualifying_visits"],
+            names=["Planned", "Delivered"],
+            colours=["#9DB2CC", theme.BLUE],
+            title="Qualifying visits against plan",
+            unit="Visits a week",
+            stacked=False,
+            horizontal=False,
+            key="weeks-visits",
+            conclusion=delivery_sentence(weeks),
+        )
+    with right:
+        charts.line(
+            shown,
+            x="week",
+            values=["crimes"],
+            names=["Crimes"],
+            colours=[theme.shade("need", 0.75)],
+            title="Crimes in the hot spots of the list in force",
+            unit="Crimes a week",
+            key="weeks-crimes",
+            conclusion="Four weeks are too few to show an effect; step 7 tests for one.",
+        )
+
+
+def delivery_sentence(weeks: pd.DataFrame) -> str:
+    """What the first chart shows, in words; says so where there is nothing to measure."""
+    counted = weeks.dropna(subset=["planned_visits", "qualifying_visits"])
+    if counted.empty:
+        return "Delivery is not measurable: no week has both a plan and computed dosage."
+    done, planned = counted["qualifying_visits"].sum(), counted["planned_visits"].sum()
+    return f"{done:,.0f} qualifying visits against {planned:,.0f} planned in the weeks with both."
+
+
+with steps.action():
+    rows = programme.status(workspace, user)
+    needed = programme.next_action(workspace, user)
+
+done = sum(row.state == "done" for row in rows)
+stale = [row.step for row in rows if row.state == "stale"]
+stale_words = f" {', '.join(stale).capitalize()} rests on data that has changed since."
+steps.answer(f"**{done} of 7 steps are done.**{stale_words if stale else ''}")
+
+if needed:
+    with st.container(border=True, key="next-action", horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"**Next for you: {needed.action[:1].lower()}{needed.action[1:]}.** {needed.fact}"
+        )
+        st.page_link(
+            navigation.PAGES[needed.page][0],
+            label=f"Go to {needed.step}",
+            icon=":material/arrow_forward:",
+        )
+elif any(user.may(f"see:{row.step}") for row in rows):
+    st.success("Nothing waits for you.", icon=":material/check:")
+
+with st.container(key="step-rows", gap=None):
+    for row in rows:
+        draw_row(row)
+
+if user.may("see:tracking"):
+    with steps.action():
+        recent = programme.recent_weeks(workspace)
+    if recent.empty:
+        st.caption("The last four weeks appear here once a list of hot spots is in force.")
+    else:
+        draw_weeks(recent)

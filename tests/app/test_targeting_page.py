@@ -1,0 +1,69 @@
+"""Step 3 in the app: the answer moves with the controls; decisions and sign-off are kept."""
+
+import pytest
+
+from analytics import targeting
+
+
+def _text(app) -> str:
+    return "\n".join(element.value for element in [*app.markdown, *app.caption])
+
+
+def _button(app, label):
+    return next(button for button in app.button if button.label == label)
+
+
+def test_without_crimes_the_page_links_to_technology(empty_app, open_page):
+    app = open_page("targeting", "analyst")
+    assert not app.exception
+    assert "There are no crimes yet." in _text(app)
+
+
+@pytest.mark.parametrize("role", ["analyst", "inspector", "lead", "evaluator"])
+def test_the_answer_moves_with_the_number(sample_copy, open_page, role):
+    app = open_page("targeting", role)
+    assert not app.exception
+    assert "These 60 places held" in _text(app)
+    assert "and caught" in _text(app)
+    slider = next(s for s in app.slider if s.label == "Number of hot spots")
+    slider.set_value(12).run()
+    assert not app.exception
+    assert "These 12 places held" in _text(app)
+    assert "Read with care" in _text(app)
+
+
+def test_harm_is_explained_until_its_weights_are_chosen(sample_copy, open_page):
+    app = open_page("targeting", "analyst")
+    app.button_group[0].set_value("harm").run()
+    assert not app.exception
+    assert any("Codes with several weights" in info.value for info in app.info)
+
+
+def test_decide_then_sign_off(sample_copy, open_page):
+    app = open_page("targeting", "analyst")
+    assert _button(app, "Sign off the list").disabled
+    result = targeting.preview_hotspots(
+        sample_copy,
+        _user(),
+        targeting.TargetingSettings(test_from=targeting.suggested_test_from(sample_copy)),
+    )
+    for key in result.undecided["place_key"]:
+        targeting.decide_heaping(sample_copy, _user(), key, "keep", "Seen on the ground")
+    app.run()
+    _button(app, "Sign off the list").click().run()
+    assert not app.exception
+    held = targeting.list_in_force(sample_copy)
+    assert held.version == 1
+    assert len(held.hotspots) == 60
+    assert any("In force from" in told.value for told in app.success)
+
+
+def test_an_inspector_may_look_but_not_sign_off(sample_app, open_page):
+    app = open_page("targeting", "inspector")
+    assert _button(app, "Sign off the list").disabled
+
+
+def _user():
+    from analytics.workspace import User
+
+    return User("one-analyst", "The analyst", frozenset({"analyst"}))

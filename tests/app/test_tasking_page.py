@@ -1,0 +1,100 @@
+"""The tasking page, without a browser."""
+
+import time
+from datetime import date
+
+import pytest
+
+from analytics import targeting, tasking
+from analytics.tasking import TaskingSettings
+from analytics.workspace import User, jobs, make_settings
+from analytics.workspace.drafts import save_draft
+
+ROOT_USER = User("os:test", "Test", frozenset(), every_right=True)
+TODAY = date(2026, 8, 31)
+QUICK = {"to": TODAY, "iterations": 60, "seed": 5}
+
+
+def texts(app):
+    return " ".join(part.value for part in app.markdown)
+
+
+def button(app, label):
+    return next(part for part in app.button if part.label == label)
+
+
+@pytest.fixture
+def with_list(sample_copy):
+    """The sample town with a list in force on its own day."""
+    if targeting.list_in_force(sample_copy) is None:
+        chosen = make_settings(targeting.TargetingSettings, {"select": 20})
+        targeting.sign_off(sample_copy, ROOT_USER, chosen, TODAY, allow_undecided=True)
+    return sample_copy
+
+
+def finished_plan(workspace, username):
+    """A plan job that this person started and that is done."""
+    user = User(username, username, frozenset({"inspector"}))
+    chosen = make_settings(TaskingSettings, {"from": TODAY, **QUICK})
+    plan = tasking.preview_plan(workspace, user, chosen)
+    save_draft(workspace, user, "settings:tasking", chosen.as_json())
+    save_draft(workspace, user, "job:plan", jobs.submit(workspace, user, "plan", {}))
+
+    worker = jobs.Worker(workspace, {"plan": lambda *_: plan.as_json()}, pause_s=0.01)
+    worker.start()
+    try:
+        while jobs.recent(workspace, 1)[0].is_open:
+            time.sleep(0.02)
+    finally:
+        worker.stop()
+    return plan
+
+
+def test_without_a_list_it_links_to_targeting(empty_app, open_page):
+    app = open_page("tasking", "inspector")
+    assert not app.exception
+    assert "No hot spot list is in force" in texts(app)
+
+
+@pytest.mark.parametrize("role", ["analyst", "inspector"])
+def test_planners_are_offered_a_plan(with_list, open_page, role):
+    app = open_page("tasking", role)
+    assert not app.exception
+    assert not app.error
+    assert "No plan has been issued for the coming week." in texts(app)
+    assert button(app, "Make the plan")
+
+
+@pytest.mark.parametrize("role", ["lead", "officer"])
+def test_others_see_the_plan_in_force_only(with_list, open_page, role):
+    plan = tasking.save_plan(
+        with_list, ROOT_USER, make_settings(TaskingSettings, {"from": TODAY, **QUICK})
+    )
+    app = open_page("tasking", role)
+    assert not app.exception
+    assert f"{len(plan.visits):,} visits by" in texts(app)
+    assert not [part for part in app.button if part.label in ("Make the plan", "Issue the plan")]
+
+
+def test_a_plan_is_looked_at_and_then_issued(with_list, open_page):
+    plan = finished_plan(with_list, "one-inspector")
+    app = open_page("tasking", "inspector")
+    assert not app.exception
+    assert f"{plan.ledger.visits_planned:,} visits of 15 minutes" in texts(app)
+    assert with_list.value("SELECT count(*) FROM plans") == 0
+    button(app, "Issue the plan").click().run()
+    assert not app.exception
+    assert len(tasking.plan_in_force(with_list, TODAY, TODAY)) == len(plan.visits)
+
+
+def test_tonight_makes_a_sheet_without_the_roster(with_list, open_page):
+    app = open_page("tasking", "inspector")
+    app.session_state["tasking-tabs"] = "Tonight"
+    app.run()
+    button(app, "Make tonight's sheet").click().run()
+    assert not app.exception
+    assert not app.error
+    assert "visits of 15 minutes" in texts(app)
+    button(app, "Issue tonight's plan").click().run()
+    assert not app.exception
+    assert set(tasking.plan_in_force(with_list, TODAY, TODAY)["shift"]) == {"Tonight"}

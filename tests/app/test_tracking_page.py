@@ -1,0 +1,64 @@
+"""The tracking page, without a browser."""
+
+from datetime import date
+
+import pytest
+
+from analytics import targeting, tracking
+from analytics.workspace import User
+
+ROOT_USER = User("os:test", "Test", frozenset(), every_right=True)
+
+
+def texts(app):
+    return " ".join(part.value for part in app.markdown)
+
+
+def test_says_what_is_missing_and_links_to_it(empty_app, open_page):
+    app = open_page("tracking", "analyst")
+    assert not app.exception
+    assert "There are no GPS fixes yet." in texts(app)
+
+
+@pytest.fixture
+def with_list(sample_copy):
+    """The sample town with a list in force since June."""
+    if not tracking.has_list(sample_copy):
+        chosen = targeting.TargetingSettings()
+        targeting.sign_off(sample_copy, ROOT_USER, chosen, date(2026, 6, 1), allow_undecided=True)
+    return sample_copy
+
+
+@pytest.mark.parametrize("role", ["analyst", "inspector", "lead", "evaluator"])
+def test_answers_with_numbers(with_list, open_page, role):
+    app = open_page("tracking", role)
+    assert not app.exception
+    assert not app.error
+    assert "patrol hours in" in texts(app)
+    assert "waited longest" in texts(app)
+
+
+def test_a_longer_minimum_leaves_fewer_qualifying_visits(with_list, open_page):
+    def qualifying(app):
+        table = next(part for part in app.dataframe if "qualifying_visits" in part.value.columns)
+        return table.value["qualifying_visits"].sum()
+
+    app = open_page("tracking", "analyst")
+    before = qualifying(app)
+    app.slider(key="tracking.dwell_minutes").set_value(20.0).run()
+    assert not app.exception
+    assert 0 < qualifying(app) < before
+
+
+def test_saving_keeps_daily_totals(with_list, open_page):
+    app = open_page("tracking", "analyst")
+    save = next(part for part in app.button if part.label == "Save this dosage")
+    save.click().run()
+    assert not app.exception
+    assert app.success[0].value.startswith("Saved as run ")
+    assert with_list.value("SELECT count(*) FROM dosage_days") > 0
+
+
+def test_no_page_for_an_officer(sample_app, open_page):
+    app = open_page("tracking", "officer")
+    assert "not for your role" in app.error[0].value

@@ -1,0 +1,66 @@
+"""What is said in words follows from the numbers."""
+
+import re
+from datetime import timedelta
+
+import numpy as np
+
+from analytics.tracking import (
+    TrackingSettings,
+    answer,
+    day_totals,
+    overlap_sentence,
+    place_table,
+    preview_dosage,
+    visits,
+)
+from tests.unit.tracking.conftest import FIRST_DAY, NOON_MS, add_plan, add_tracks, standing
+
+
+def test_answer_without_a_plan_names_what_had_no_patrol(tracked, acting):
+    said = answer(preview_dosage(tracked, acting, TrackingSettings()))
+    assert said.startswith("**2 qualifying visits and 0 patrol hours in 3 places from 8 Jun 2026")
+    assert "no plan covers these days" in said
+    assert "**1 had no patrol in that time**: Place C." in said
+
+
+def test_answer_with_a_plan_gives_delivered_of_planned(tracked, acting):
+    add_plan(tracked, acting, [(FIRST_DAY, "A"), (FIRST_DAY, "B")])
+    said = answer(preview_dosage(tracked, acting, TrackingSettings()))
+    assert said.startswith("**1 of 2 planned visits were delivered (50%)** on 1 day with a plan")
+
+
+def test_places_without_patrol_come_first_with_the_reason(tracked, acting):
+    add_plan(tracked, acting, [(FIRST_DAY, "B"), (FIRST_DAY, "C")])
+    table = place_table(preview_dosage(tracked, acting, TrackingSettings()))
+    assert table["place_id"].tolist() == ["C", "A", "B"]
+    assert table["remark"].tolist() == [
+        "planned, not visited",
+        "",
+        "1 of 1 planned visits missed",
+    ]
+
+
+def test_days_without_gps_are_empty_and_not_zero(tracked, acting):
+    later = NOON_MS + 2 * 86_400_000
+    add_tracks(tracked, acting, standing("a", 430_000, 300_000, later, 12), load_id="p2")
+    days = day_totals(preview_dosage(tracked, acting, TrackingSettings()))
+    assert days["day"].tolist() == [FIRST_DAY + timedelta(days=k) for k in range(3)]
+    assert days["qualifying_low"].isna().tolist() == [False, True, False]
+
+
+def test_overlap_of_hours():
+    patrol, need = np.zeros((7, 24)), np.zeros((7, 24))
+    patrol[0, 8], patrol[4, 22] = 30, 30
+    need[4, 22], need[5, 1] = 10, 30
+    said = overlap_sentence(patrol, need)
+    assert "overlap by 25%" in said
+    assert "Saturday from 01:00" in said
+    assert overlap_sentence(patrol, np.zeros((7, 24))) == ""
+
+
+def test_ping_sql_keeps_to_what_other_engines_know():
+    written = " ".join(v for k, v in vars(visits).items() if k.isupper() and isinstance(v, str))
+    assert "LAG(ms)" in written
+    for word in ("epoch", "quantile", "asof", "median", "//", "::", "at time zone", "qualify "):
+        assert not re.search(re.escape(word), written.lower())
