@@ -7,9 +7,9 @@ from components import access, cookies, navigation, theme
 st.set_page_config(page_title="Seven Steps", page_icon=theme.ICON, layout="wide")
 user = access.current_user()
 page = navigation.register(user)
+cookies.write_pending()
 if user is None:
     access.sign_in()
 else:
     navigation.account(user)
     page.run()
-cookies.write_pending()

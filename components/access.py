@@ -74,7 +74,10 @@ def sign_in() -> None:
     with middle:
         st.caption(f"{workspace.marking} · {workspace.name}")
         st.title("Seven Steps")
-        st.markdown("Hot spots policing of serious violence: from the data to the effect.")
+        st.html(
+            '<h2 class="tagline">Hot spots policing of serious violence, '
+            "from the data to the effect</h2>"
+        )
         if not has_people(workspace):
             st.info(
                 "No one can sign in yet. Add the first administrator on the command line: "

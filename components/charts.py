@@ -232,7 +232,7 @@ def _show(figure: go.Figure, title: str, key: str, conclusion: str, height: int)
     figure.update_xaxes(gridcolor=grid, zeroline=False, linecolor=grid, fixedrange=True)
     figure.update_yaxes(gridcolor=grid, zeroline=False, fixedrange=True, automargin=True)
     with st.container(gap="xsmall"):
-        st.markdown(f"##### {title}")
+        st.subheader(title, anchor=False)
         alt = f"{title}. {conclusion}".strip()
         st.plotly_chart(figure, key=key, config=_CONFIG, theme="streamlit", alt=alt)
         if conclusion:

@@ -33,6 +33,8 @@ def header(step: str, user: User) -> Workspace:
             f":gray[**{workspace.marking}** · {workspace.name} · {programme_name(workspace)}]"
         )
     st.title(QUESTIONS[step], anchor=False)
+    # Headings within a page are of the third level; one of the second must come before them.
+    st.html('<h2 class="unseen">In short</h2>')
     if failed := st.session_state.pop("_incident", None):
         st.error(failed)
     return workspace

@@ -34,6 +34,10 @@ _STYLE = """
   border-bottom: 1px solid rgba(107, 119, 133, 0.28); }
 .stMain .stPageLink a p, .stMain .stPageLink a span { color: LINK; font-weight: 600; }
 .st-key-next-action { padding: 0.9rem 1.1rem; border-left: 4px solid #1D4F91; }
+.stMain [data-testid="stCaptionContainer"] { color: QUIET; opacity: 1; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+h2.tagline { font-size: 1rem; font-weight: 400; padding: 0; }
+.stElementContainer:has(.unseen), .stElementContainer:has(> .stHtml > style) { position: absolute; }
 .legend { display: flex; flex-wrap: wrap; gap: 0.35rem 1.1rem; font-size: 0.83rem; margin: 0; }
 .legend span { display: inline-flex; align-items: center; gap: 0.4rem; }
 .legend i { width: 0.85rem; height: 0.85rem; border-radius: 2px; display: inline-block;
@@ -56,7 +60,8 @@ _STYLE = """
 
 def apply() -> None:
     """Add the style rules to the page."""
-    st.html(_STYLE.replace("LINK", "#9CC3F5" if is_dark() else BLUE))
+    link, quiet = ("#9CC3F5", "#AAB6C4") if is_dark() else (BLUE, QUIET)
+    st.html(_STYLE.replace("LINK", link).replace("QUIET", quiet))
 
 
 def is_dark() -> bool:

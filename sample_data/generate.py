@@ -84,7 +84,7 @@ def main(arguments: list[str] | None = None) -> None:
     from sample_data.write import write_town
 
     parser = argparse.ArgumentParser(prog="sample_data.generate", description=__doc__)
-    parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="which town (default 4)")
+    parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="which town (default 1)")
     parser.add_argument("--out", type=FilePath, default=FILES, help="folder to write to")
     chosen = parser.parse_args(arguments)
     drawn = town(chosen.seed)

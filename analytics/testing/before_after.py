@@ -218,7 +218,13 @@ def _quotients(comparison: Comparison, settings: TestingSettings) -> list[Estima
     rows = [
         ("WDQ", "displacement", "quotient", found.value, found.reading),
         ("Gross effect", "local", "crimes", found.gross_effect, "Positive: crimes fewer."),
-        ("Net effect", "local", "share", found.net_effect, "Positive: better than comparison."),
+        (
+            "Net effect",
+            "local",
+            "per comparison crime",
+            found.net_effect,
+            "Positive: better than comparison.",
+        ),
         ("Total net effect", "total", "crimes", found.total_net_effect, "Positive: prevented."),
     ]
     return [Estimate(m, "count", p, s, value, reading=reading) for m, p, s, value, reading in rows]

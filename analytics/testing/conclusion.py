@@ -101,7 +101,7 @@ def interval_text(estimate: Estimate) -> str:
     """Write an estimate with its interval, in its own unit."""
     if estimate.value is None:
         return f"not measurable ({estimate.reading})"
-    digits = 2 if estimate.scale in ("ratio", "quotient", "share") else 1
+    digits = 2 if estimate.scale in ("ratio", "quotient", "per comparison crime") else 1
     value = f"{estimate.value:,.{digits}f}"
     unit = f" {estimate.scale}" if estimate.scale in ("crimes", "harm days") else ""
     if estimate.low is None or estimate.high is None:

@@ -9,7 +9,8 @@ from analytics.testing.windows import Windows
 
 @dataclass(frozen=True)
 class Estimate:
-    """One estimate. `scale` is "crimes", "harm days", "ratio", "quotient" or "share".
+    """One estimate. `scale` is "crimes", "harm days", "ratio", "quotient" or
+    "per comparison crime".
 
     `low`, `high` and `p_value` are None where the method has none; `value` is None where the data
     give none, and `reading` says why or how to read it.

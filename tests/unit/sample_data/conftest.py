@@ -8,5 +8,5 @@ from sample_data.streams import DEFAULT_SEED
 
 @pytest.fixture(scope="session")
 def marlbridge():
-    """Marlbridge of seed 4."""
+    """Marlbridge of the default seed."""
     return town(DEFAULT_SEED)

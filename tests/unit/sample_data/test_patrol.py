@@ -34,7 +34,7 @@ def test_units_move_no_faster_than_cars_and_stay_within_their_shift(paths):
     for path in paths:
         t, x, y, _ = path.arrays()
         speed = np.hypot(np.diff(x), np.diff(y)) / np.diff(t)
-        limit = 2.0 if people.mode_of(path.unit) == "foot" else 15.0
+        limit = 2.0 if people.mode_of(path.unit) == "foot" else 16.0
         assert speed.max() < limit
         start, end = people.SHIFTS[people.shift_of(path.unit, path.day)]
         hours = [int(text[:2]) for text in (start, end)]

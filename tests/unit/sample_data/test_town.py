@@ -54,7 +54,7 @@ def test_committed_files_are_those_of_the_default_seed(marlbridge):
     written = (FILES / "crimes.csv").read_bytes()
     assert written == marlbridge.crimes.to_csv(index=False, lineterminator="\r\n").encode()
     roster = (FILES / "roster.csv").read_text()
-    assert roster == people.make_roster(7).to_csv(index=False, lineterminator="\n")
+    assert roster == people.make_roster(DEFAULT_SEED).to_csv(index=False, lineterminator="\n")
 
 
 @pytest.mark.parametrize("number", [_squares, _hexagons])
