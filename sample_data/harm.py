@@ -11,7 +11,7 @@ WEIGHTS: dict[str, tuple[tuple[str, int], ...]] = {
     "3B": (("Threats to kill", 20),),
     "5D": (("Assault with intent to cause serious harm", 1200),),
     "5E": (("Endangering life", 400),),
-    "8N": (("Assault with injury: lesser", 15), ("Assault with injury: serious", 300)),
+    "8N": (("Assault with injury", 120),),
     "105A": (("Assault without injury", 2),),
     "8L": (("Harassment", 8),),
     "8Q": (("Stalking", 25),),
@@ -43,7 +43,7 @@ WEIGHTS: dict[str, tuple[tuple[str, int], ...]] = {
 
 
 def harm_rows() -> pd.DataFrame:
-    """Return the table as a user would load it; two codes hold two weights each."""
+    """Return the table as a user would load it; one code holds two weights."""
     rows = [
         (INDEX_NAME, VERSION, SOURCE, code, title, days)
         for code, weights in WEIGHTS.items()

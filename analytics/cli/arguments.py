@@ -1,6 +1,7 @@
 """What may be typed after `python -m analytics`."""
 
 import argparse
+from datetime import date
 from pathlib import Path
 
 COMMANDS: dict[str, str] = {
@@ -57,6 +58,12 @@ def _parser() -> _Parser:
         made[name].add_argument("--out", type=Path, metavar="DIR", help="folder for the files")
     _add_workspace_options(made)
     _add_load_options(made["load"])
+    made["target"].add_argument(
+        "--valid-from",
+        type=date.fromisoformat,
+        metavar="YYYY-MM-DD",
+        help="day from which the list is in force (today)",
+    )
     made["target"].add_argument("--draft", action="store_true", help="do not put the list in force")
     made["log"].add_argument("--verify", action="store_true", help="recompute the whole chain")
     made["log"].add_argument(

@@ -20,7 +20,7 @@ def target(call: Call, workspace: Workspace) -> int:
     answer = result.as_json()
     if not call.asked.draft:
         answer["list_id"] = targeting.sign_off(
-            workspace, call.user, settings, workspace.today(), allow_undecided=True
+            workspace, call.user, settings, call.asked.valid_from, allow_undecided=True
         )
     if folder:
         targeting.write_exports(workspace, call.user, result, folder)

@@ -4,6 +4,8 @@ import json
 import time
 from pathlib import Path
 
+import pandas as pd
+
 from analytics.technology import ping_store, rules
 from analytics.technology.feeds import EVENT_FEEDS, columns_of
 from analytics.technology.report import LoadReport, Prepared
@@ -130,9 +132,7 @@ def _export_aside(staging: Staging, prepared: Prepared, load_id: str) -> str:
     return str(path)
 
 
-def _reason_table():
-    import pandas as pd
-
+def _reason_table() -> pd.DataFrame:
     return pd.DataFrame(list(rules.RULES.items()), columns=["rule", "reason"])
 
 

@@ -1,5 +1,9 @@
 """GPS pings: text to UTC milliseconds and degrees, gap and speed per fix, cut by patrol day."""
 
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
 from analytics.technology import coordinates, rules, tabular, times
 from analytics.technology import staging as staged
 from analytics.technology.prepare import Picked, held_numbers, make_prepared
@@ -62,8 +66,6 @@ def _read(staging: Staging, workspace: Workspace, picked: Picked) -> None:
 
 
 def _from_zone(staging: Staging, timezone: str) -> None:
-    from zoneinfo import ZoneInfo
-
     hours = staging.rows(
         "SELECT DISTINCT date_trunc('hour', make_timestamp(ms * 1000)) FROM readings WHERE ms IS NOT NULL"
     )
@@ -75,8 +77,6 @@ def _from_zone(staging: Staging, timezone: str) -> None:
 
 
 def _from_crs(staging: Staging, crs: str) -> None:
-    import pandas as pd
-
     found = staging.database.execute(
         "SELECT DISTINCT given_x, given_y FROM readings WHERE given_x IS NOT NULL AND given_y IS NOT NULL"
     ).df()

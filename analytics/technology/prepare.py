@@ -10,8 +10,8 @@ import pandas as pd
 
 from analytics.technology import events, lists, recipes, tabular
 from analytics.technology import staging as staged
-from analytics.technology.coordinates import check_crs
-from analytics.technology.feeds import EVENT_FEEDS
+from analytics.technology.coordinates import DEGREES, check_crs, numbers
+from analytics.technology.feeds import EVENT_FEEDS, columns_of
 from analytics.technology.layout import Layout, read_layout
 from analytics.technology.matching import (
     Matching,
@@ -172,8 +172,6 @@ def match(workspace: Workspace, feed: str, layout: Layout, file: str, given: _Gi
 
 def _crs_of(layout: Layout, matching: Matching) -> str | None:
     """Accept degrees for columns that a person named, when the values fit nothing else."""
-    from analytics.technology.coordinates import DEGREES, numbers
-
     xs = numbers(layout.sample(matching.columns["x"][0]))
     ys = numbers(layout.sample(matching.columns["y"][0]))
     is_degrees = len(xs) and len(ys) and abs(xs).max() <= 180 and abs(ys).max() <= 90
@@ -199,8 +197,6 @@ def _ask(
 
 
 def _required(feed: str) -> list[str]:
-    from analytics.technology.feeds import columns_of
-
     return [column.name for column in columns_of(feed) if column.is_required]
 
 

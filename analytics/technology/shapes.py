@@ -1,5 +1,7 @@
 """Boundaries, streets and places: polygons and lines into the workspace's CRS."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +34,7 @@ def prepare(
     files: list[Path],
     columns: dict[str, Any] | None,
     crs: str | None,
-    tell,
+    tell: Callable[[float, str], None],
 ) -> Prepared:
     """Read shape files into tables `picked`, `checked` and `ready` of the staging database.
 
@@ -249,8 +251,6 @@ def _joined(frame: pd.DataFrame, shapes: np.ndarray) -> pd.DataFrame:
 
 
 def _known(workspace: Workspace, feed: str, sources: list[Source]) -> list[int]:
-    import json
-
     held: set[str] = set()
     for (hashes,) in workspace.rows(
         "SELECT file_hashes FROM loads WHERE feed = ? AND NOT is_undone", [feed]

@@ -2,7 +2,8 @@
 
 import json
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from analytics.technology import coordinates, places, rules, times
 from analytics.technology.feeds import EVENT_FEEDS, Column, columns_of, simplify
@@ -263,8 +264,6 @@ def add_utc(staging: Staging, reading: Reading, workspace: Workspace, column: st
 
 
 def _into_local(staging: Staging, timezone: str, workspace: Workspace, column: str) -> None:
-    from zoneinfo import ZoneInfo
-
     hours = [
         hour
         for (hour,) in staging.rows(
@@ -285,8 +284,6 @@ def _into_local(staging: Staging, timezone: str, workspace: Workspace, column: s
 
 
 def _local_offset_ms(hour: datetime, offset_ms: int, workspace: Workspace) -> int:
-    from datetime import UTC
-
     moment = (hour - timedelta(milliseconds=offset_ms)).replace(tzinfo=UTC)
     return int(moment.astimezone(workspace.timezone).utcoffset().total_seconds() * 1000)
 

@@ -16,6 +16,8 @@ from analytics.testing.settings import Window
 from analytics.testing.windows import Windows, days_in, plain_period
 from analytics.workspace import Workspace, get_run
 
+SMALLEST_CHANGE = 0.005
+
 
 @dataclass(frozen=True)
 class Regression:
@@ -60,14 +62,17 @@ def regression_by_itself(
     if fall is None:
         return Regression(f"{known}; without crimes in 'before' no fall can be worked out.", True)
     change = f"a fall of {fall:.0%}" if fall >= 0 else f"a rise of {-fall:.0%}"
+    if abs(fall) < SMALLEST_CHANGE:
+        change = "hardly any change"
     text = (
         f"{known}{':' if recorded else ','} regression to the mean alone leads one to expect "
         f"{change} in the treated places without any patrol"
-        f"{', and the estimate is inflated by it' if recorded and fall > 0 else ''}."
+        f"{', and the estimate is inflated by it' if recorded and fall >= SMALLEST_CHANGE else ''}."
     )
     if recorded and _overlap(ranked, windows.after):
         text += " The ranking includes 'after' too, which hides a fall: test on later crimes."
-    return Regression(text, is_open=True, fall=fall)
+    includes_after = recorded is not None and _overlap(ranked, windows.after)
+    return Regression(text, is_open=fall >= SMALLEST_CHANGE or includes_after, fall=fall)
 
 
 def _fall(
