@@ -22,6 +22,12 @@ run: $(VENV)/.run-ready
 	@if [ ! -e "$(WORKSPACE)/workspace.duckdb" ]; then \
 		echo "Making the sample workspace in '$(WORKSPACE)'."; \
 		$(PY) -m analytics init "$(WORKSPACE)" --sample; \
+		echo "Running the seven steps once on it, as the command line would for a force."; \
+		$(PY) -m analytics target "$(WORKSPACE)" --valid-from 2026-06-01 \
+			--settings sample_data/chain/target.json; \
+		$(PY) -m analytics task "$(WORKSPACE)" --settings sample_data/chain/task.json; \
+		$(PY) -m analytics track "$(WORKSPACE)"; \
+		$(PY) -m analytics test "$(WORKSPACE)" --settings sample_data/chain/test.json; \
 		$(PY) -m analytics users "$(WORKSPACE)"; \
 	else \
 		echo "Sign-ins were printed when '$(WORKSPACE)' was made; 'make users' prints new ones."; \

@@ -5,12 +5,13 @@ plan above it in the chain.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Literal
 
+import geopandas as gpd
 import pandas as pd
 
-from analytics import targeting, thinking, training
+from analytics import targeting, tasking, testing, thinking, training
 from analytics.workspace import (
     DEFAULT_PROGRAMME,
     NotMeasurable,
@@ -29,6 +30,7 @@ FEEDS_READ = {
     "tracking": ("pings", "points", "places"),
     "testing": ("crimes", "assignment", "places", "harm"),
 }
+_WEEK_COLUMNS = ("week", "planned_visits", "delivered_visits", "qualifying_visits", "crimes")
 
 
 @dataclass(frozen=True)
@@ -67,46 +69,59 @@ def next_action(workspace: Workspace, user: User) -> StepState | None:
 
 
 def recent_weeks(workspace: Workspace, weeks: int = 4) -> pd.DataFrame:
-    """Return per week (Monday) the qualifying visits, visits planned, and crimes in hot spots.
+    """Return per week (from Monday) visits planned and delivered, and crimes in hot spots.
 
-    Columns: week, qualifying_visits, planned_visits, crimes. The crimes are pooled over all hot
-    spots of the list in force, whatever arm of a trial they are in; empty without a list.
+    Columns: week; planned_visits; delivered_visits, the qualifying visits capped at planned per
+    hot spot and day; qualifying_visits, all of them; crimes, pooled over all hot spots of the list
+    in force, whatever arm of a trial they are in. Missing: nothing was computed or planned. Empty
+    without a list in force.
     """
     last = workspace.today()
     first = last - timedelta(days=last.weekday() + 7 * weeks)
+    end = first + timedelta(days=7 * weeks)
     held = targeting.list_in_force(workspace)
     if held is None:
-        return pd.DataFrame(columns=["week", "qualifying_visits", "planned_visits", "crimes"])
-    weeks_between = pd.date_range(first, periods=weeks, freq="7D")
-    visits = workspace.frame(
-        "SELECT date_trunc('week', day) AS week, sum(qualifying_visits) AS qualifying_visits "
-        "FROM dosage_days WHERE day >= ? AND day < ? GROUP BY 1",
-        [first, last],
-    )
-    planned = workspace.frame(
-        "SELECT date_trunc('week', day) AS week, count(*) AS planned_visits "
-        "FROM plan_visits WHERE day >= ? AND day < ? GROUP BY 1",
-        [first, last],
-    )
-    table = pd.DataFrame({"week": weeks_between})
-    for part in (visits, planned, _crimes_by_week(workspace, held, first, last)):
+        return pd.DataFrame(columns=[*_WEEK_COLUMNS])
+    table = pd.DataFrame({"week": pd.date_range(first, periods=weeks, freq="7D")})
+    for part in (
+        _visits_by_week(workspace, first, end),
+        _crimes_by_week(workspace, held.hotspots, first, end),
+    ):
         part["week"] = pd.to_datetime(part["week"]).astype(table["week"].dtype)
         table = table.merge(part, on="week", how="left")
-    return table
+    return table[[*_WEEK_COLUMNS]]
 
 
-def _crimes_by_week(workspace: Workspace, held, first, last) -> pd.DataFrame:
-    import geopandas as gpd
+def _visits_by_week(workspace: Workspace, first: date, end: date) -> pd.DataFrame:
+    """Sum per week; delivered is unknown (NULL) where a week has a plan but no dosage."""
+    planned = tasking.plan_in_force(workspace, first, end - timedelta(days=1))
+    planned = planned.groupby(["day", "hotspot_id"]).size().rename("planned_visits").reset_index()
+    planned["day"] = pd.to_datetime(planned["day"])
+    done = workspace.frame(
+        "SELECT day, hotspot_id, sum(qualifying_visits) AS qualifying_visits FROM dosage_days "
+        "WHERE day >= ? AND day < ? GROUP BY day, hotspot_id",
+        [first, end],
+    )
+    done["day"] = pd.to_datetime(done["day"]).astype(planned["day"].dtype)
+    days = planned.merge(done, on=["day", "hotspot_id"], how="outer")
+    capped = days[["planned_visits", "qualifying_visits"]].min(axis=1, skipna=False)
+    days["delivered_visits"] = capped
+    days["week"] = days["day"] - pd.to_timedelta(days["day"].dt.day_of_week, unit="D")
+    sums = days.groupby("week")[["planned_visits", "delivered_visits", "qualifying_visits"]]
+    return sums.sum(min_count=1).reset_index()
 
+
+def _crimes_by_week(
+    workspace: Workspace, hotspots: gpd.GeoDataFrame, first: date, end: date
+) -> pd.DataFrame:
     crimes = workspace.frame(
         "SELECT date_trunc('week', occurred_from) AS week, x, y FROM crimes "
         "WHERE time_precision <> 'month' AND occurred_from >= ? AND occurred_from < ?",
-        [first, last],
+        [first, end],
     )
-    points = gpd.GeoDataFrame(
-        crimes, geometry=gpd.points_from_xy(crimes["x"], crimes["y"]), crs=workspace.crs
-    )
-    inside = points.sjoin(held.hotspots[["geometry"]], predicate="within")
+    places = gpd.points_from_xy(crimes["x"], crimes["y"], crs=workspace.crs)
+    points = gpd.GeoDataFrame(crimes[["week"]], geometry=places)
+    inside = points.sjoin(hotspots[["geometry"]], predicate="within")
     return inside.groupby("week").size().rename("crimes").reset_index()
 
 
@@ -213,6 +228,9 @@ def _testing(workspace: Workspace) -> StepState:
     run = latest_run(workspace, "testing")
     if run is None:
         return StepState(page, "not started", "No evaluation yet.", "Evaluate", page)
+    if run.result["design"] == "crossover" and testing.is_arm_hidden(workspace):
+        fact = "The trial's arms stay pooled here until its protocol is locked."
+        return StepState(page, "in progress", fact, "Lock the protocol", page)
     fact = _first_sentence(run)
     if _newest_input_ms(workspace, "testing") > run.at_ms:
         return StepState(page, "stale", fact, "Evaluate again", page)
