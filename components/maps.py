@@ -183,9 +183,8 @@ def _legend(
     if shapes:
         parts.append("<span>Numbers are ranks</span>")
     if cells:
-        parts.append(
-            f'<span><i style="background:{map_layers.PALE}"></i> other places with crime</span>'
-        )
+        pale = map_layers.PALE_DARK if theme.is_dark() else map_layers.PALE
+        parts.append(f'<span><i style="background:{pale}"></i> other places with crime</span>')
     st.html(f'<div class="legend">{"".join(parts)}</div>')
 
 

@@ -1,9 +1,7 @@
 """One call of a command: what was asked, by whom, and where its words go."""
 
 import argparse
-import getpass
 import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
@@ -75,12 +73,3 @@ class Call:
         if not isinstance(value, dict):
             raise InputError("It must hold one JSON object, such as {}.", file=str(given))
         return value
-
-
-def operating_system_user() -> User:
-    """Return the person at the keyboard, with every right and the name the log will show."""
-    try:
-        name = getpass.getuser()
-    except (KeyError, OSError):
-        name = f"uid-{os.getuid()}"
-    return User(f"os:{name}", name, frozenset(), every_right=True)

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TextIO
 
 from analytics.cli.arguments import UsageError, parse
-from analytics.cli.call import Call, operating_system_user
+from analytics.cli.call import Call
 from analytics.workspace import SevenStepsError, User, Workspace, WorkspaceBusy, queue
+from analytics.workspace.roles import operating_system_user
 
 DONE, WRONG_INPUT, USAGE = 0, 1, 2
 LONGEST_WAIT_S = 6 * 3600.0
@@ -85,7 +86,7 @@ def _hand_over(call: Call, arguments: list[str], folder: Path) -> int:
     call.err.write("The app holds this workspace; it does the work.\n")
     call.err.flush()
     anchored = [*arguments, "--relative-to", str(Path.cwd())]
-    answer = queue.hand_over(folder, anchored, call.user.username, LONGEST_WAIT_S)
+    answer = queue.hand_over(folder, anchored, LONGEST_WAIT_S)
     call.out.write(answer.stdout)
     call.err.write(answer.stderr)
     return answer.exit

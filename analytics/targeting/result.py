@@ -86,18 +86,26 @@ class HotspotResult:
         """Return the answer to "which places, how many, how sure?" in a few sentences."""
         places = _places(len(self.hotspots))
         scope = self.counts.scope
-        text = f"**{places} held {self.share_of_count:.1%} of the crimes from {scope.train}"
+        text = f"**{places} held {self._share_held()} from {scope.train}"
         if self.accuracy is None:
             text += f", on {self.area_km2 / self.counts.area.area_km2:.2%} of the area.** "
             text += "Without a test period nobody knows what they would catch: set one below. "
         else:
-            text += f" and caught {self.accuracy.hit_rate:.1%} of those from {scope.test}.** "
+            text += f" and caught {self.accuracy.hit_rate:.1%} of the crimes from {scope.test}.** "
             best = "The best possible list of this size would have caught "
             text += f"{best}{self.accuracy.best_hit_rate:.1%}"
             if self.accuracy.last_year_hit_rate is not None:
                 text += f"; last year's ranking alone, {self.accuracy.last_year_hit_rate:.1%}"
             text += ". "
         return text + self._call_for_decision()
+
+    def _share_held(self) -> str:
+        """Name the share that the list was ranked by first."""
+        crimes = f"{self.share_of_count:.1%} of the crimes"
+        harm = self.hotspots["share_of_harm"].sum(min_count=1)
+        if self.settings.rank_by == "count" or pd.isna(harm):
+            return crimes
+        return f"{harm:.1%} of the harm and {crimes}"
 
     def _call_for_decision(self) -> str:
         waiting = self.undecided

@@ -102,7 +102,9 @@ def report(prepared: Prepared, counts: Counts, load_id: str, began: float) -> Lo
 def _export(staging: Staging, view: str, columns: str) -> str:
     path = staging.folder / f"{view}.parquet"
     path.unlink(missing_ok=True)
-    staging.database.execute(f"COPY (SELECT {columns} FROM {view}) TO '{path}' (FORMAT parquet)")
+    staging.database.execute(
+        f"COPY (SELECT {columns} FROM {view}) TO ? (FORMAT parquet)", [str(path)]
+    )
     return str(path)
 
 
@@ -127,7 +129,8 @@ def _export_aside(staging: Staging, prepared: Prepared, load_id: str) -> str:
                 FROM rejects j JOIN reasons r ON r.rule = 'unreadable_line'
             ) a JOIN files f USING (file_no)
             WHERE a.file_no NOT IN ({known}) ORDER BY a.file_no, a.line
-        ) TO '{path}' (FORMAT parquet)"""
+        ) TO ? (FORMAT parquet)""",
+        [str(path)],
     )
     return str(path)
 

@@ -27,7 +27,8 @@ def write_files(staging: Staging, workspace: Workspace, load_id: str) -> list[Pi
         part = staging.folder / name
         staging.database.execute(
             f"""COPY (SELECT {STORED}, '{load_id}' AS load_id FROM by_day WHERE day = DATE '{day}'
-            ORDER BY device, ms, n) TO '{part}' (FORMAT parquet)"""
+            ORDER BY device, ms, n) TO ? (FORMAT parquet)""",
+            [str(part)],
         )
         part.rename(workspace.pings_folder / name)
         written.append((name, day, rows, first_ms, last_ms))
@@ -60,5 +61,6 @@ def _measure_devices(staging: Staging, load_id: str) -> None:
             quantile_cont(gap_ms, 0.95) {is_gap} / 1000.0 AS interval_p95_s,
             any_value(unit) AS unit
         FROM ready GROUP BY device ORDER BY device)
-        TO '{staging.folder / DEVICES}' (FORMAT parquet)"""
+        TO ? (FORMAT parquet)""",
+        [str(staging.folder / DEVICES)],
     )

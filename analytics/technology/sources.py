@@ -7,6 +7,7 @@ import codecs
 import gzip
 import hashlib
 import re
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ MOST_RATIO = 250
 SHAPE_SUFFIXES = (".geojson", ".json", ".gpkg", ".parquet", ".geoparquet", ".kml", ".shp", ".gml")
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".plt", ".tab", ".psv", "")
 _LEFT_OUT = re.compile(
-    r"(^|/)(__MACOSX/|\.|Thumbs\.db)|\.(md|pdf|docx?|html?|xml|png|jpe?g)$", re.I
+    r"(^|/)(__MACOSX/|\.[^./]|Thumbs\.db)|\.(md|pdf|docx?|html?|xml|png|jpe?g)$", re.I
 )
 _OTHER_POLICE_UK = re.compile(r"-(outcomes|stop-and-search)\.csv$", re.I)
 _MAGIC = {
@@ -110,10 +111,7 @@ class _Budget:
 def _members(
     file: Path, feed: str, is_shape: bool, budget: _Budget, warnings: list[str]
 ) -> Iterator[tuple[str, BinaryIO, int | None]]:
-    if not file.exists():
-        raise InputError("It does not exist. Check the name and the folder.", file=str(file))
-    if file.is_dir():
-        raise InputError("It is a folder. Name the files in it.", file=str(file))
+    _check_plain(file)
     try:
         with file.open("rb") as plain:
             magic = plain.read(4)
@@ -131,6 +129,22 @@ def _members(
         raise InputError("It may not be read. Check its permissions.", file=file.name) from error
 
 
+def _check_plain(file: Path) -> None:
+    """Raise InputError unless there is a file that can be read from its start to its end."""
+    try:
+        mode = file.stat().st_mode
+    except FileNotFoundError as error:
+        reason = "It does not exist. Check the name and the folder."
+        raise InputError(reason, file=str(file)) from error
+    except OSError as error:
+        reason = f"It cannot be opened: {error.strerror}. Check the name and the folder."
+        raise InputError(reason, file=str(file)) from error
+    if stat.S_ISDIR(mode):
+        raise InputError("It is a folder. Name the files in it.", file=str(file))
+    if not stat.S_ISREG(mode):
+        raise InputError("It is not a file on disk. Save it as one and load that.", file=str(file))
+
+
 def _zip_members(
     file: Path, plain: BinaryIO, feed: str, is_shape: bool, budget: _Budget, warnings: list[str]
 ) -> Iterator[tuple[str, BinaryIO, int]]:
@@ -144,6 +158,8 @@ def _zip_members(
                 "It is an Excel or Word file. Save the sheet as CSV and load that.", file=file.name
             )
         wanted = [info for info in archive.infolist() if not info.is_dir()]
+        for info in wanted:
+            _check_inside(file, info.filename)
         wanted = [info for info in wanted if not _LEFT_OUT.search(info.filename)]
         budget.declare(file.name, sum(info.file_size for info in wanted))
         others = [info for info in wanted if feed != "stops" and _is_other_police_uk(info.filename)]
@@ -155,6 +171,16 @@ def _zip_members(
             wanted = [info for info in wanted if info not in others]
         for info in sorted(wanted, key=lambda info: info.filename):
             yield from _zip_member(file, archive, info, is_shape)
+
+
+def _check_inside(file: Path, name: str) -> None:
+    """Raise InputError for a path out of the zip: no program packs one, and it would do harm."""
+    parts = name.replace("\\", "/").split("/")
+    if ".." in parts or not parts[0] or parts[0].endswith(":"):
+        raise InputError(
+            f"It holds the path '{name}', which leads out of the zip. Pack the files again.",
+            file=file.name,
+        )
 
 
 def _is_other_police_uk(name: str) -> bool:

@@ -14,15 +14,18 @@ import duckdb
 
 from analytics.workspace import retention, schema
 from analytics.workspace.config import config
-from analytics.workspace.errors import WorkspaceError
+from analytics.workspace.errors import Refused, WorkspaceError
 from analytics.workspace.keys import Keys
 from analytics.workspace.roles import User
 from analytics.workspace.store import DATABASE, PING_FOLDER, Transaction, Workspace
 from analytics.workspace.times import now_ms
 
 MANIFEST = "manifest.json"
-KEPT_TABLES = ("people", "person_roles", "sign_in_failures", "audit", "purges")
-"""Tables that stay those of the present workspace when an older state comes back."""
+KEPT_TABLES = ("people", "person_roles", "sessions", "sign_in_failures", "audit", "purges")
+"""Tables that stay those of the present workspace when an older state comes back.
+
+Sessions are among them: one that was ended since the backup must not come to life again.
+"""
 
 
 @dataclass(frozen=True)
@@ -48,19 +51,24 @@ def backup(workspace: Workspace, user: User, file: str | Path) -> Backup:
     workspace.log(user, "disclose", "backup", target.name)
     with tempfile.TemporaryDirectory(dir=workspace.path / "spill") as folder:
         members = _snapshot(workspace, Path(folder))
+        manifest = {
+            "workspace_id": workspace.workspace_id,
+            "schema_version": schema.VERSION,
+            "hash_key_check": workspace.keys.check_value(),
+            "made_ms": now_ms(),
+            "members": {name: _sha256(path) for name, path in members.items()},
+        }
         part = target.with_name(target.name + ".part")
-        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-            manifest = {
-                "workspace_id": workspace.workspace_id,
-                "schema_version": schema.VERSION,
-                "hash_key_check": workspace.keys.check_value(),
-                "made_ms": now_ms(),
-                "members": {name: _sha256(path) for name, path in members.items()},
-            }
-            archive.writestr(MANIFEST, json.dumps(manifest))
-            for name, path in members.items():
-                archive.write(path, name)
-    part.replace(target)
+        part.unlink(missing_ok=True)
+        try:
+            part.touch(mode=0o600)
+            with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+                archive.writestr(MANIFEST, json.dumps(manifest))
+                for name, path in members.items():
+                    archive.write(path, name)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
     return Backup(str(target), target.stat().st_size, _sha256(target))
 
 
@@ -70,9 +78,12 @@ def restore(
     """Bring a backup back as the workspace in `folder`.
 
     Where `folder` already holds that workspace (closed), its people, audit log and purge ledger
-    stay, later purges are replayed, and the state before is kept beside it. Raises WorkspaceError
-    when the file is damaged, is of another workspace, or when the hash key is not at hand.
+    stay, later purges are replayed, and the state before is kept beside it. Raises Refused without
+    the right to manage the workspace, WorkspaceError when the file is damaged, is of another
+    workspace, or when the hash key is not at hand.
     """
+    if not user.may("manage_workspace"):
+        raise Refused(f"{user.name} may not restore a workspace. Ask an administrator.")
     source, target = Path(file), Path(folder)
     if not source.is_file():
         raise WorkspaceError(f"There is no file '{source}'.")
@@ -108,7 +119,7 @@ def _snapshot(workspace: Workspace, folder: Path) -> dict[str, Path]:
     members = {DATABASE: database}
     with workspace.quiet(), workspace.cursor() as cursor:
         source = cursor.execute("SELECT current_database()").fetchone()[0]
-        cursor.execute(f"ATTACH '{database}' AS backup_copy")
+        cursor.execute("ATTACH ? AS backup_copy", [str(database)])
         cursor.execute(f'COPY FROM DATABASE "{source}" TO backup_copy')
         cursor.execute("DETACH backup_copy")
         for path in map(Path, workspace.ping_files()):
@@ -142,7 +153,7 @@ def _unpack(source: Path, fresh: Path) -> dict:
 def _continue_present(fresh: Path, present: Path, manifest: dict) -> None:
     Workspace.open(present).close()  # refuses one that is open elsewhere or newer
     with duckdb.connect(str(fresh / DATABASE)) as database:
-        database.execute(f"ATTACH '{present / DATABASE}' AS present (READ_ONLY)")
+        database.execute("ATTACH ? AS present (READ_ONLY)", [str(present / DATABASE)])
         (present_id,) = database.execute(
             "SELECT value FROM present.meta WHERE name = 'workspace_id'"
         ).fetchone()

@@ -19,6 +19,8 @@ LANES = (QUICK, LONG)
 QUICK_KINDS = frozenset({"plan", "tonight"})
 """Kinds that someone waits for before a shift; they are never held up by the long lane."""
 OPEN_STATES = ("waiting", "running")
+COMMAND = "command"
+"""Kind of a command that another process handed over; only that process reads its answer."""
 
 Progress = Callable[[float, str], None]
 Work = Callable[[Workspace, User, dict[str, Any], Progress], dict[str, Any]]
@@ -108,10 +110,12 @@ def cancel(workspace: Workspace, user: User, job_id: str) -> None:
 def run_again(workspace: Workspace, user: User, job_id: str) -> str:
     """Submit a finished, failed or interrupted job anew and return the new id."""
     job = state(workspace, job_id)
-    if job.is_open:
-        raise InputError("The job is still under way.")
     if job.username != user.username:
         workspace.require(user, "run_jobs")
+    if job.is_open:
+        raise InputError("The job is still under way.")
+    if job.kind == COMMAND:
+        raise InputError("This command was typed elsewhere and no one waits for it. Type it again.")
     return submit(workspace, user, job.kind, job.arguments, lane=job.lane)
 
 
@@ -172,7 +176,7 @@ class Worker:
                     watcher(self._workspace)
                 except SevenStepsError as error:
                     log.warning("%s", error)
-                except OSError:
+                except Exception:  # one bad file must not end the watch over all the others
                     log.exception("A watched folder could not be read.")
 
     def _take(self, lane: str) -> tuple[Job, User] | None:
@@ -193,8 +197,20 @@ class Worker:
             ).fetchall()
         if not taken:
             return None
-        held = frozenset() if roles == "*" else frozenset(filter(None, roles.split(",")))
-        return job, User(job.username, job.username, held, every_right=roles == "*")
+        if roles == "*":
+            return job, User(job.username, job.username, frozenset(), every_right=True)
+        return job, User(job.username, job.username, self._roles_now(job.username, roles))
+
+    def _roles_now(self, username: str, asked_with: str) -> frozenset[str]:
+        """The roles held when the job begins: what was taken away meanwhile counts no more."""
+        rows = self._workspace.rows(
+            "SELECT p.is_disabled, r.role FROM people p LEFT JOIN person_roles r USING (username) "
+            "WHERE username = ?",
+            [username],
+        )
+        if not rows:
+            return frozenset(filter(None, asked_with.split(",")))
+        return frozenset(role for is_disabled, role in rows if role and not is_disabled)
 
     def _do(self, job: Job, user: User) -> None:
         work = self._kinds.get(job.kind)

@@ -1,5 +1,7 @@
 """Roles as data: one table of role x action, read by router, guards, step functions and tests."""
 
+import os
+import pwd
 from dataclasses import dataclass
 
 ACTIONS: dict[str, str] = {
@@ -82,3 +84,16 @@ class User:
         """Whether one of the roles allows `action`; raises KeyError for an unknown action."""
         ACTIONS[action]
         return self.every_right or any(action in ROLES[role] for role in self.roles)
+
+
+def operating_system_user(uid: int | None = None) -> User:
+    """Return an account of the machine (default this process's) as a user with every right.
+
+    By its number: the environment's USER and LOGNAME are whatever their owner writes there.
+    """
+    number = os.getuid() if uid is None else uid
+    try:
+        name = pwd.getpwuid(number).pw_name
+    except KeyError:
+        name = f"uid-{number}"
+    return User(f"os:{name}", name, frozenset(), every_right=True)

@@ -32,7 +32,22 @@ def test_the_answer_moves_with_the_number(sample_copy, open_page, role):
     assert "Read with care" in _text(app)
 
 
+def test_harm_ranks_the_sample(sample_copy, open_page):
+    app = open_page("targeting", "analyst")
+    app.button_group[0].set_value("harm").run()
+    assert not app.exception
+    assert "of the harm" in _text(app)
+
+
 def test_harm_is_explained_until_its_weights_are_chosen(sample_copy, open_page):
+    with sample_copy.bookkeeping() as change:
+        change.execute(
+            "INSERT INTO harm SELECT * REPLACE (300.0 AS days) FROM harm WHERE code = '8N'"
+        )
+        change.execute(
+            "INSERT INTO loads (load_id, feed, at_ms, fingerprint, is_undone) "
+            "VALUES ('second', 'harm', 1, 'second', false)"
+        )
     app = open_page("targeting", "analyst")
     app.button_group[0].set_value("harm").run()
     assert not app.exception

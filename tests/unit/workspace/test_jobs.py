@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from analytics.workspace import InputError, User, WorkspaceBusy, jobs, queue
+from analytics.workspace import InputError, Refused, User, WorkspaceBusy, jobs, people, queue
+from analytics.workspace.roles import operating_system_user
 
 
 def _wait(workspace, job_id, final=("done", "failed", "cancelled")):
@@ -99,12 +100,85 @@ def test_a_command_is_handed_over_and_answered(workspace, worker, anyone):
         return {}
 
     worker({"command": command}, watchers=(queue.take_requests,))
-    answer = queue.hand_over(workspace.path, ["feeds", "W"], "os:someone", wait_s=10)
-    assert answer == queue.Answer("os:someone ['feeds', 'W']", "", 0)
+    answer = queue.hand_over(workspace.path, ["feeds", "W"], wait_s=10)
+    assert answer == queue.Answer(f"{operating_system_user().username} ['feeds', 'W']", "", 0)
     assert list((workspace.path / "queue").iterdir()) == []
 
 
 def test_a_command_no_one_takes_is_withdrawn_with_a_sentence(workspace):
     with pytest.raises(WorkspaceBusy, match="did not answer"):
-        queue.hand_over(workspace.path, ["feeds"], "os:x", wait_s=5, pickup_s=0.2)
+        queue.hand_over(workspace.path, ["feeds"], wait_s=5, pickup_s=0.2)
     assert list((workspace.path / "queue").iterdir()) == []
+
+
+def test_a_queue_file_that_is_no_request_does_not_end_the_watch(workspace, worker):
+    def command(w, user, arguments, report):
+        queue.answer_request(w, arguments["request_id"], queue.Answer("done", "", 0))
+        return {}
+
+    for name, text in (("a", "{not json"), ("b", "[]"), ("c", '{"username": "os:root"}')):
+        (workspace.path / "queue" / f"{name}.json").write_text(text, encoding="utf-8")
+    worker({"command": command}, watchers=(queue.take_requests,))
+    assert queue.hand_over(workspace.path, ["feeds"], wait_s=10).stdout == "done"
+    assert list((workspace.path / "queue").iterdir()) == []
+
+
+def test_a_fault_of_one_watcher_does_not_end_the_watch(workspace, worker):
+    seen = threading.Event()
+
+    def faulty(_):
+        raise ZeroDivisionError
+
+    def counting(_):
+        seen.set()
+
+    worker({}, watchers=(faulty, counting))
+    assert seen.wait(5)
+    seen.clear()
+    assert seen.wait(5)
+
+
+def test_who_asks_by_a_queue_file_is_its_owner_and_not_whom_it_names(workspace):
+    request = workspace.path / "queue" / "x.json"
+    request.write_text('{"arguments": ["feeds"], "username": "os:someone-else"}', encoding="utf-8")
+    queue.take_requests(workspace)
+    assert jobs.recent(workspace)[0].username == operating_system_user().username
+
+
+def test_an_answer_can_be_read_by_its_owner_only(workspace):
+    queue.answer_request(workspace, "x", queue.Answer("a new password", "", 0))
+    assert (workspace.path / "queue" / "x.answer").stat().st_mode & 0o077 == 0
+
+
+def test_the_operating_system_s_user_is_not_taken_from_the_environment(monkeypatch):
+    before = operating_system_user()
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.setenv(name, "chief")
+    assert operating_system_user() == before
+    assert before.name != "chief"
+
+
+def test_a_job_has_the_rights_its_person_holds_when_it_begins(workspace, worker, anyone):
+    people.add_person(workspace, anyone, "ann", "Ann", {"analyst"})
+    ann = User("ann", "Ann", frozenset({"analyst"}))
+    kinds = {"load": lambda w, user, a, p: w.require(user, "load") or {}}
+    first = jobs.submit(workspace, ann, "load", {})
+    people.set_roles(workspace, anyone, "ann", {"officer"})
+    worker(kinds)
+    assert "may not do this" in _wait(workspace, first).error
+    people.set_roles(workspace, anyone, "ann", {"analyst"})
+    assert _wait(workspace, jobs.submit(workspace, ann, "load", {})).state == "done"
+    people.add_person(workspace, anyone, "adm", "Adm", {"admin"})
+    people.disable(workspace, anyone, "ann")
+    assert "may not do this" in _wait(workspace, jobs.submit(workspace, ann, "load", {})).error
+
+
+def test_a_handed_over_command_cannot_be_run_again_by_someone_else(workspace, worker, anyone):
+    worker({"command": lambda *_: {}})
+    job_id = jobs.submit(workspace, anyone, "command", {"arguments": ["users"], "request_id": "x"})
+    _wait(workspace, job_id)
+    inspector = User("ins", "Ins", frozenset({"inspector"}))
+    with pytest.raises(InputError, match="Type it again"):
+        jobs.run_again(workspace, inspector, job_id)
+    with pytest.raises(Refused):
+        jobs.run_again(workspace, User("off", "Off", frozenset({"officer"})), job_id)
