@@ -93,7 +93,9 @@ def draw_log(workspace: Workspace, user: User) -> None:
         is_asked = st.button("Verify the whole log", key="verify", icon=":material/verified:")
     if is_asked:
         found = overview.verify_log(workspace, user)
-        if found.verified:
+        if found.verified and found.reason:
+            st.warning(f"All {found.records:,} records follow from each other. {found.reason}")
+        elif found.verified:
             st.success(f"All {found.records:,} records are in place and unchanged.")
         else:
             st.error(f"The log is not intact. {found.reason}")
@@ -168,10 +170,9 @@ def draw_retention(workspace: Workspace, user: User) -> None:
     tables.show(frame, columns, key="retention", most_rows=14, alt="Retention per feed")
     if not user.may("manage_workspace"):
         return
-    dated = frame.dropna(subset=["retention_days"]).set_index("feed")["retention_days"]
     with st.form("retention-form"):
         left, right = st.columns(2)
-        feed = left.selectbox("Feed", list(dated.index))
+        feed = left.selectbox("Feed", retention.DATED)
         days = right.number_input("Keep for (days)", min_value=1, value=365, step=30)
         if st.form_submit_button("Save", type="primary"):
             with steps.action(stop=False):

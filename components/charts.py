@@ -50,14 +50,19 @@ def hour_weekday(
     unit: str,
     key: str,
     ramp: str = "need",
+    first_hour: int = 0,
     conclusion: str = "",
     height: int = 290,
 ) -> None:
-    """Draw a 7 x 24 matrix (rows Monday to Sunday, columns hours 0 to 23)."""
+    """Draw a 7 x 24 matrix (rows Monday to Sunday, columns hours 0 to 23).
+
+    Columns are drawn from `first_hour` on: where the day begins at 06:00, the small hours stand at
+    the right end of the evening that they belong to.
+    """
     figure = go.Figure(
         go.Heatmap(
-            z=np.asarray(matrix, dtype=float),
-            x=[f"{hour:02d}" for hour in range(24)],
+            z=np.roll(np.asarray(matrix, dtype=float), -first_hour, axis=1),
+            x=[f"{(first_hour + hour) % 24:02d}" for hour in range(24)],
             y=_WEEKDAYS,
             colorscale=theme.colour_scale(ramp),
             xgap=1.5,
@@ -143,7 +148,10 @@ def bars(
             f"%{{{'x' if horizontal else 'y'}:,.1f}} {unit}<extra></extra>",
         )
     figure.update_layout(
-        barmode="stack" if stacked else "group", bargap=0.35, showlegend=len(values) > 1
+        barmode="stack" if stacked else "group",
+        bargap=0.35,
+        showlegend=len(values) > 1,
+        legend_traceorder="normal",
     )
     if horizontal:
         figure.update_yaxes(autorange="reversed", showgrid=False, automargin=True)

@@ -37,6 +37,7 @@ def draw_hours(workspace: Workspace, user: User, dosage: tracking.Dosage) -> Non
             title=title,
             unit="minutes",
             ramp="patrol",
+            first_hour=workspace.day_starts_minutes // 60,
             key="hours-patrol",
             conclusion=said,
         )
@@ -45,7 +46,12 @@ def draw_hours(workspace: Workspace, user: User, dosage: tracking.Dosage) -> Non
         said = " ".join([tracking.overlap_sentence(dosage.hours, need.matrix), *need.warnings])
         title = "When crime happened there"
         charts.hour_weekday(
-            need.matrix, title=title, unit="crimes", key="hours-need", conclusion=said
+            need.matrix,
+            title=title,
+            unit="crimes",
+            first_hour=workspace.day_starts_minutes // 60,
+            key="hours-need",
+            conclusion=said,
         )
 
 
@@ -64,12 +70,14 @@ def draw_places(dosage: tracking.Dosage) -> None:
         {
             "rank": "Rank",
             "name": "Place",
-            "days_since_last_visit": tables.number("Since last visit", unit="days"),
+            "remark": tables.text("What was missed"),
+            "days_since_last_visit": tables.number("Days since", why="Days since the last visit."),
             "planned": "Planned",
-            "delivered": "Delivered",
-            "compliance": tables.bar("Compliance"),
-            "remark": tables.text("Remark"),
-            "qualifying_visits": "Qualifying visits",
+            "delivered": tables.number("Delivered", why="Of the plan, capped at it on each day."),
+            "compliance": st.column_config.ProgressColumn(
+                "Compliance", min_value=0.0, max_value=1.0, format="percent", width=110
+            ),
+            "qualifying_visits": tables.number("Qualifying", why="Visits, planned or not."),
             "patrol_minutes": tables.number("Patrol", unit="min"),
             "officer_minutes": tables.number("Officers", unit="min"),
             "drive_throughs": "Drive-throughs",
@@ -86,10 +94,10 @@ def draw_days(dosage: tracking.Dosage) -> None:
     charts.bars(
         days.assign(day=days["day"].map(lambda day: f"{day.day} {day:%b}")),
         label="day",
-        values=["planned", "qualifying_low"],
-        names=["Planned", "Qualifying visits made"],
-        colours=["#9DB2CC", theme.BLUE],
-        title="Qualifying visits against plan, by day",
+        values=["planned", "delivered_low", "other_low"],
+        names=["Planned", "Delivered of the plan", "Other qualifying visits"],
+        colours=["#9DB2CC", theme.BLUE, theme.CATEGORIES[2]],
+        title="Planned visits delivered, by day",
         unit="visits",
         stacked=False,
         horizontal=False,

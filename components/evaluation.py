@@ -7,6 +7,7 @@ import streamlit as st
 
 from analytics import targeting, testing
 from analytics.workspace import User, Workspace
+from analytics.workspace.drafts import load_draft
 from components import charts, exports, settings, steps, tables, trial_map
 
 BEFORE_AFTER = ["before", "treated", "comparison", "displacement_m"]
@@ -27,7 +28,7 @@ def draw_design(workspace: Workspace, user: User) -> testing.TestingSettings:
     with _card("1", "Design"):
         left, right = st.columns([3, 2], gap="medium")
         with right:
-            choices = _form(workspace)
+            choices = _form(workspace, user)
         with left, steps.action():
             made = testing.design(workspace, user, choices)
             st.markdown(_design_text(made))
@@ -197,9 +198,10 @@ def _draw_actions(
             )
 
 
-def _form(workspace: Workspace) -> testing.TestingSettings:
+def _form(workspace: Workspace, user: User) -> testing.TestingSettings:
     names, has_trial = testing.place_choices(workspace)
-    is_crossover = st.session_state.get("testing.design") == "crossover"
+    start = _starting_values(workspace, user, has_trial)
+    is_crossover = st.session_state.get("testing.design", start.get("design")) == "crossover"
     return settings.form(
         testing.TestingSettings,
         key="testing",
@@ -219,6 +221,15 @@ def _form(workspace: Workspace) -> testing.TestingSettings:
         notes={"design": "" if has_trial else "Crossover needs an assignment of days (step 2)."},
         bordered=False,
     )
+
+
+def _starting_values(workspace: Workspace, user: User, has_trial: bool) -> dict:
+    """Begin with the person's own entries, else the last evaluation, else a trial's design."""
+    name = "settings:testing"
+    if name not in st.session_state:
+        held = load_draft(workspace, user, name) or testing.last_settings(workspace)
+        st.session_state[name] = held or ({"design": "crossover"} if has_trial else {})
+    return st.session_state[name]
 
 
 def _design_text(made: testing.Design) -> str:

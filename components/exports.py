@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from analytics.workspace import User
+from analytics.workspace import InputError, User
+from analytics.workspace.rights import as_of_now
 from components import shared
 
 
@@ -36,7 +37,10 @@ def offer(
 
     def make() -> bytes:
         workspace = shared.workspace()
-        workspace.require(user, right)
+        # The page may be older than a change of roles, and a press fetches without a new run.
+        workspace.require(as_of_now(workspace, user), right)
+        if records and not reason:
+            raise InputError("Records leave only with a reason for the log. Enter one.")
         made = data() if callable(data) else data
         detail = {"file": file_name, "bytes": len(made), "reason": reason}
         workspace.log(user, "disclose", object_type, object_id, detail)

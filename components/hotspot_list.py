@@ -109,26 +109,27 @@ def doubts(result: targeting.HotspotResult) -> None:
 def ranking(result: targeting.HotspotResult) -> None:
     """Show the ranked places."""
     frame = pd.DataFrame(result.hotspots.drop(columns=["geometry", "cells"]))
-    frame["decision"] = frame["decision"].map(lambda kind: f"Decide: {kind}" if kind else "")
     for share in ("share_of_count", "worst_event_share"):
         frame[share] = 100 * frame[share].astype(float)
     columns = {
         "rank": tables.number("Rank"),
         "name": tables.text("Place", why="Nearest street, or the commonest location text."),
+        "decision": tables.text("To decide", why="Records heap here: see the tab of that name."),
         "count": tables.number("Crimes"),
-        "share_of_count": tables.number("Share of crimes", digits=2, unit="%"),
-        "test_count": tables.number("Crimes in test period"),
+        "share_of_count": tables.number(
+            "Share", digits=2, unit="%", why="Of the crimes of the ranking period."
+        ),
+        "test_count": tables.number("Later crimes", why="Crimes of the test period."),
         "harm": tables.number("Harm", unit="days"),
         "worst_event_share": tables.number(
-            "Worst event's share", digits=1, unit="%", why="Of the harm."
+            "Worst event", unit="%", why="Share of the place's harm that its worst event gives."
         ),
         "class": tables.text(
             "Pattern",
             why="Over the months of the ranking period; empty where fewer than three crimes a month "
             "are too few to tell.",
         ),
-        "per_hectare": tables.number("Per hectare", digits=1),
-        "decision": tables.text("To decide"),
+        "per_hectare": tables.number("Per ha", digits=1, why="Crimes per hectare of the place."),
     }
     if result.counts.harm is None:
         del columns["harm"], columns["worst_event_share"]
@@ -136,7 +137,7 @@ def ranking(result: targeting.HotspotResult) -> None:
         del columns["test_count"]
     if frame["class"].isna().all():
         del columns["class"]
-    if not frame["decision"].any():
+    if not frame["decision"].fillna("").any():
         del columns["decision"]
     tables.show(frame, columns, key="targeting-ranking", alt="The hot spots in order of rank.")
 
@@ -161,6 +162,7 @@ def hours(workspace: Workspace, user: User, result: targeting.HotspotResult) -> 
             profile.matrix,
             title=f"{profile.events:,} crimes by patrol day and hour",
             unit="crimes",
+            first_hour=profile.day_starts_hour,
             key="targeting-hours",
             conclusion=f"Most on {targeting.WEEKDAYS[peak_day]} at {peak_hour:02d}:00 to "
             f"{(peak_hour + 1) % 24:02d}:00. A patrol day begins at "
@@ -178,7 +180,6 @@ def sureness(result: targeting.HotspotResult) -> None:
         names = ["This ranking", "Last year's ranking", "Best possible", "Chance"]
         columns = ["this_list", "last_year", "best", "chance"]
         percent = table.assign(**{name: table[name] * 100 for name in columns})
-        caught = result.accuracy
         charts.line(
             percent,
             x="places",
@@ -189,9 +190,7 @@ def sureness(result: targeting.HotspotResult) -> None:
             unit="Share caught (%)",
             x_title="Places, highest first",
             key="targeting-score",
-            conclusion=f"PAI {caught.pai:,.1f} in {result.counts.area.area_km2:,.0f} km², PEI "
-            f"{caught.pei:.2f}, RRI {'–' if caught.rri is None else f'{caught.rri:.2f}'}: the list "
-            "once held that many times the share it caught later.",
+            conclusion=_score_sentence(result),
         )
     st.markdown(
         f"**{int(hot['is_hot'].sum()):,} of {len(hot):,} places** stand out from their "
@@ -200,9 +199,10 @@ def sureness(result: targeting.HotspotResult) -> None:
         "empty area it is easily reached."
     )
     tables.show(
-        hot,
+        hot.assign(name=result.hotspots["name"].to_numpy()),
         {
             "rank": tables.number("Rank"),
+            "name": "Place",
             "z": tables.number("Gi* (z)", digits=2),
             "p": tables.number("p", digits=4),
             "p_adjusted": tables.number("p after correction", digits=4),
@@ -213,6 +213,22 @@ def sureness(result: targeting.HotspotResult) -> None:
     )
 
 
+def _score_sentence(result: targeting.HotspotResult) -> str:
+    """Say in words what PAI, PEI and RRI are for this list."""
+    caught = result.accuracy
+    area = f"{result.counts.area.area_km2:,.0f} km²"
+    text = (
+        f"The list caught {caught.pai:,.1f} times what its share of the {area} would by chance "
+        f"(PAI {caught.pai:,.1f}) and {caught.pei:.0%} of what the best list of its size would "
+        f"have (PEI {caught.pei:.2f})."
+    )
+    if caught.rri is not None:
+        text += (
+            f" In the ranking period it held {caught.rri:.2f} times the share caught later (RRI)."
+        )
+    return text
+
+
 def decisions(workspace: Workspace, user: User, result: targeting.HotspotResult) -> None:
     """Ask about each place where records heap; decided ones can be undone."""
     for heap in result.heaping.itertuples():
@@ -221,7 +237,8 @@ def decisions(workspace: Workspace, user: User, result: targeting.HotspotResult)
             if heap.decision:
                 words = "Kept" if heap.decision == "keep" else "Left out"
                 st.markdown(f"{what}. {words}: {heap.reason}")
-                _decision_button(workspace, user, heap.place_key, "undo", "Undo", "")
+                if _is_pressed(user, heap.place_key, "undo", "Undo"):
+                    _decide(workspace, user, heap.place_key, "undo", "")
                 continue
             st.markdown(
                 f"{what}, {heap.share_of_place:.0%} of place {heap.rank}. Did they happen there, "
@@ -231,8 +248,13 @@ def decisions(workspace: Workspace, user: User, result: targeting.HotspotResult)
                 "Reason", key=f"reason-{heap.place_key}", placeholder="Kept with the list"
             )
             with st.container(horizontal=True):
-                _decision_button(workspace, user, heap.place_key, "keep", "Keep", reason)
-                _decision_button(workspace, user, heap.place_key, "exclude", "Leave out", reason)
+                asked = [
+                    _is_pressed(user, heap.place_key, "keep", "Keep"),
+                    _is_pressed(user, heap.place_key, "exclude", "Leave out"),
+                ]
+            for decision, is_asked in zip(("keep", "exclude"), asked, strict=True):
+                if is_asked:
+                    _decide(workspace, user, heap.place_key, decision, reason)
 
 
 def harm_choices(workspace: Workspace, user: User) -> None:
@@ -240,7 +262,8 @@ def harm_choices(workspace: Workspace, user: User) -> None:
     unclear = targeting.harm_weights(workspace).ambiguous
     if unclear.empty or not user.may("decide"):
         return
-    with st.expander(f"{unclear['offence_code'].nunique()} offence codes have several weights"):
+    codes = steps.counted(unclear["offence_code"].nunique(), "offence code")
+    with st.expander(f"Choose the harm weight of {codes}"):
         for code, options in unclear.groupby("offence_code"):
             title, days = options["title"].iloc[0], sorted(options["days"])
             left, right = st.columns([3, 1], vertical_alignment="bottom")
@@ -267,7 +290,7 @@ def sign_off(workspace: Workspace, user: User, result: targeting.HotspotResult) 
     )
     waiting = len(result.undecided)
     if waiting:
-        now += f" {waiting} places must be decided first, under To decide."
+        now += f" **{steps.counted(waiting, 'place')} must be decided first, under To decide.**"
     if result.counts.scope.test:
         now += (
             f" This list ranks crimes up to {targeting.day_text(result.counts.scope.train.last)}; "
@@ -345,10 +368,12 @@ def _suggest_test(workspace: Workspace, user: User) -> None:
         st.session_state[name] = {"test_from": start.isoformat()}
 
 
-def _decision_button(
-    workspace: Workspace, user: User, place_key: str, decision: str, label: str, reason: str
-) -> None:
-    if st.button(label, key=f"{decision}-{place_key}", disabled=not user.may("decide")):
-        with steps.action():
-            targeting.decide_heaping(workspace, user, place_key, decision, reason)
+def _is_pressed(user: User, place_key: str, decision: str, label: str) -> bool:
+    return st.button(label, key=f"{decision}-{place_key}", disabled=not user.may("decide"))
+
+
+def _decide(workspace: Workspace, user: User, place_key: str, decision: str, reason: str) -> None:
+    """Keep the decision; a refusal stands below the buttons and the page goes on."""
+    with steps.action(stop=False):
+        targeting.decide_heaping(workspace, user, place_key, decision, reason)
         st.rerun()

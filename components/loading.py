@@ -15,13 +15,21 @@ from components import exports, steps, tables, uploads
 JOB_BYTES = 20_000_000
 """Larger loads take more than some five seconds and become jobs."""
 NOT_USED = "(not in the file)"
+NEEDED_FIRST = ("crimes", "boundary", "streets")
+"""What step 3 needs, and what makes its map and its shares of area good."""
 ORDERS = {"By the dates themselves": None, "Day first": "day_first", "Month first": "month_first"}
 
 
-def choose() -> tuple[str, list[Path]]:
-    """First screen: the feed and its files."""
+def choose(held: pd.DataFrame) -> tuple[str, list[Path]]:
+    """First screen: the feed and its files; begins with what `held` (the register) lacks most."""
+    loaded = set(held.loc[held["loads"] > 0, "feed"])
+    suggested = next((feed for feed in NEEDED_FIRST if feed not in loaded), NEEDED_FIRST[0])
     feed = st.selectbox(
-        "What do you load?", FEEDS, format_func=technology.TITLES.__getitem__, key="load-feed"
+        "What do you load?",
+        FEEDS,
+        index=FEEDS.index(suggested),
+        format_func=technology.TITLES.__getitem__,
+        key="load-feed",
     )
     files = uploads.files(
         "Files: CSV, zip or gz; GeoJSON, GeoPackage, GeoParquet or KML for shapes",
@@ -31,6 +39,11 @@ def choose() -> tuple[str, list[Path]]:
         f"the folder inbox/{feed} of the workspace.",
     )
     return feed, files
+
+
+def start_again() -> None:
+    """Forget the feed chosen, so that the next one needed is suggested."""
+    st.session_state.pop("load-feed", None)
 
 
 def look(workspace: Workspace, user: User, feed: str, files: list[Path]) -> technology.Recognition:
@@ -48,7 +61,8 @@ def recognised(found: technology.Recognition) -> dict[str, Any] | None:
     """Second screen: how the columns were matched, to correct by hand; returns the matching."""
     names = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "spaces"}
     if found.feed in technology.SHAPE_FEEDS:
-        st.markdown(f"{found.rows_sampled:,} shapes were found, in {found.crs or 'no named CRS'}.")
+        shapes = steps.counted(found.rows_sampled, "shape")
+        st.markdown(f"{shapes} found, in {found.crs or 'no named CRS'}.")
         return None
     layouts = "" if found.layouts == 1 else f" The files have {found.layouts} different layouts."
     known = " These columns are known from a saved recipe." if found.is_recipe else ""
@@ -164,7 +178,7 @@ def show_counts(report: technology.LoadReport | dict[str, Any], verb: str) -> No
     """Show the rows of a load by what became of them, with the reasons."""
     facts = report if isinstance(report, dict) else report.as_json()
     st.markdown(
-        f"**{facts['rows_read']:,} rows** were read: **{facts['rows_stored']:,}** {verb}, "
+        f"**{steps.counted(facts['rows_read'], 'row')}** read: **{facts['rows_stored']:,}** {verb}, "
         f"**{facts['rows_quarantined']:,}** kept aside, {facts['rows_already_held']:,} already held."
     )
     if facts["reasons"]:
@@ -197,13 +211,16 @@ def result(workspace: Workspace, user: User, report: dict[str, Any]) -> bool:
     """Show what a load did; returns True when the user wants to load something else."""
     title = technology.TITLES[report["feed"]]
     st.success(f"{title} loaded in {report['seconds']:.1f} s.", icon=":material/check:")
-    show_counts(report, "were stored")
+    show_counts(report, "stored")
     for warning in report["warnings"]:
         st.info(warning)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         if report["rows_quarantined"]:
             offer_aside(workspace, user, report["load_id"])
-        return st.button("Load something else", type="primary")
+        is_asked = st.button("Load something else", type="primary")
+        if user.may("see:targeting") and report["feed"] in (*NEEDED_FIRST, "harm", "points"):
+            steps.link("pages/3_targeting.py", "Go on to targeting")
+    return is_asked
 
 
 def offer_aside(workspace: Workspace, user: User, load_id: str) -> None:
@@ -227,8 +244,8 @@ def draw_load(workspace: Workspace, user: User, load: pd.Series) -> None:
     )
     facts = {name: int(load[name]) for name in load.index if name.startswith("rows_")}
     facts |= {"reasons": json.loads(load["reasons"]), "load_id": load["load_id"]}
-    show_counts(facts, "were stored")
-    with st.container(horizontal=True):
+    show_counts(facts, "stored")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         if facts["rows_quarantined"] and not load["is_undone"]:
             offer_aside(workspace, user, load["load_id"])
         if not load["is_undone"] and st.button("Undo this load", icon=":material/undo:"):

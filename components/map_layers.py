@@ -11,6 +11,7 @@ import pydeck as pdk
 from components import theme
 
 MOST_SHAPES = 15_000
+_RANKS_FROM_ZOOM = 11.5
 PALE = "#E6EAEF"
 PALE_DARK = "#1C2938"
 
@@ -81,6 +82,23 @@ def polygons(shapes: list[dict], colour: str) -> pdk.Layer:
         get_line_width=4,
         pickable=True,
         auto_highlight=True,
+    )
+
+
+def dots(shapes: list[dict]) -> pdk.Layer:
+    """A dot of at least 4 pixels on each place, so that none is lost on the map of a whole force.
+
+    Closer in it lies within its place, in the same colour.
+    """
+    return pdk.Layer(
+        "ScatterplotLayer",
+        id="hotspot-dots",
+        data=shapes,
+        get_position="at",
+        get_radius=25,
+        radius_min_pixels=4,
+        get_fill_color="need",
+        pickable=True,
     )
 
 
@@ -162,7 +180,9 @@ def heat(frame: pd.DataFrame | None, width_m: float) -> list[pdk.Layer]:
     ]
 
 
-def ranks(shapes: list[dict], ink: str) -> list[pdk.Layer]:
+def ranks(shapes: list[dict], ink: str, view: pdk.ViewState) -> list[pdk.Layer]:
+    """Ranks, kept readable on a town; on the map of a force they appear on coming closer."""
+    least_px = 8 if view.zoom >= _RANKS_FROM_ZOOM else 0
     return [
         pdk.Layer(
             "TextLayer",
@@ -172,12 +192,34 @@ def ranks(shapes: list[dict], ink: str) -> list[pdk.Layer]:
             get_text="rank",
             get_size=72,
             size_units=pdk.types.String("meters"),
-            size_min_pixels=8,
+            size_min_pixels=least_px,
             size_max_pixels=18,
             get_color=ink,
             font_family=pdk.types.String(theme.FONT),
             font_weight=600,
         )
+    ]
+
+
+def stop_marks(stops: pd.DataFrame) -> list[dict[str, Any]]:
+    """One mark per place of a round (lon, lat, name, start in order), with the stops made there."""
+    made: dict[tuple[float, float], dict[str, Any]] = {}
+    for order, row in enumerate(stops.to_dict("records"), start=1):
+        at = (float(row["lon"]), float(row["lat"]))
+        mark = made.setdefault(
+            at, {"at": list(at), "orders": [], "name": row.get("name", ""), "starts": []}
+        )
+        mark["orders"].append(str(order))
+        mark["starts"].append(str(row.get("start", "")))
+    return [
+        {
+            "at": mark["at"],
+            "text": ", ".join(mark["orders"]),
+            "label": f"{', '.join(mark['orders'])}. {mark['name']}",
+            "detail": ", ".join(mark["starts"]),
+            "radius": 10 + 2.8 * max(len(", ".join(mark["orders"])) - 2, 0),
+        }
+        for mark in made.values()
     ]
 
 
@@ -188,7 +230,7 @@ def numbered(marks: list[dict]) -> list[pdk.Layer]:
             id="stops",
             data=marks,
             get_position="at",
-            get_radius=10,
+            get_radius="radius",
             radius_units=pdk.types.String("pixels"),
             get_fill_color=theme.rgb(theme.shade("patrol", 0.85)),
             pickable=True,
@@ -245,15 +287,15 @@ def marks(points: pd.DataFrame | None) -> list[pdk.Layer]:
     ]
 
 
-def view(places: gpd.GeoDataFrame) -> pdk.ViewState:
+def view(places: gpd.GeoDataFrame, height_px: int = 560) -> pdk.ViewState:
     if not len(places):
         return pdk.ViewState(longitude=-1.5, latitude=53.0, zoom=6)
     west, south, east, north = places.to_crs(4326).total_bounds
-    return view_of(np.array([west, east]), np.array([south, north]))
+    return view_of(np.array([west, east]), np.array([south, north]), height_px=height_px - 60)
 
 
-def view_of(lon: np.ndarray, lat: np.ndarray, width_px: int = 620, height_px: int = 460) -> Any:
-    """A view that holds all the points, for a map of about 620 x 460 pixels."""
+def view_of(lon: np.ndarray, lat: np.ndarray, width_px: int = 450, height_px: int = 400) -> Any:
+    """A view that holds all the points on `width_px` x `height_px` pixels."""
     if not len(lon):
         return pdk.ViewState(longitude=-1.5, latitude=53.0, zoom=6)
     middle_lon, middle_lat = (lon.min() + lon.max()) / 2, (lat.min() + lat.max()) / 2

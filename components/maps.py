@@ -14,6 +14,9 @@ import streamlit as st
 
 from components import ground, map_layers, theme
 
+PHONE_PX = 300
+"""A round is fitted to the narrowest screen: the width of a map is not known when it is made."""
+
 
 def hotspots(
     places: gpd.GeoDataFrame,
@@ -43,19 +46,20 @@ def hotspots(
     cells = map_layers.cells(background_cells, cell_width_m, cell_shape)
     drawn = [*cells, *ground.layers(), *ground.names()]
     if show_need:
-        drawn.append(map_layers.polygons(shapes, "need"))
+        drawn += [map_layers.polygons(shapes, "need"), map_layers.dots(shapes)]
     elif not show_patrol:
         drawn.append(map_layers.polygons(shapes, ""))
     if show_patrol:
         drawn += map_layers.heat(patrol_cells, patrol_cell_width_m)
         drawn += [] if show_need else [map_layers.polygons(shapes, "")]
         drawn.append(map_layers.circles(shapes, alone=not show_need))
+    view = map_layers.view(places, height)
     drawn += [
-        *map_layers.ranks(shapes, "patrol_ink" if show_patrol else "need_ink"),
+        *map_layers.ranks(shapes, "patrol_ink" if show_patrol else "need_ink", view),
         *map_layers.marks(points),
     ]
     tooltip = {"html": "<b>{label}</b><br>{detail}", "style": _tooltip_style()}
-    _draw(drawn, map_layers.view(places), tooltip, key, alt, height)
+    _draw(drawn, view, tooltip, key, alt, height)
     _legend(shapes, value, value_label, show_need, show_patrol, background_cells is not None)
 
 
@@ -128,23 +132,12 @@ def route(
             width_units=pdk.types.String("pixels"),
         )
     )
-    marks = [
-        {
-            "at": place,
-            "text": str(order),
-            "label": f"{order}. {row.get('name', '')}",
-            "detail": str(row.get("start", "")),
-        }
-        for order, (place, row) in enumerate(
-            zip(at, stops.to_dict("records"), strict=True), start=1
-        )
-    ]
-    drawn += [*ground.names(), *map_layers.numbered(marks)]
+    drawn += [*ground.names(), *map_layers.numbered(map_layers.stop_marks(stops))]
     if base:
         drawn += map_layers.marks(pd.DataFrame([{"lon": base[0], "lat": base[1], "name": "Base"}]))
     lon, lat = np.array([place[0] for place in path]), np.array([place[1] for place in path])
     tooltip = {"html": "<b>{label}</b><br>{detail}", "style": _tooltip_style()}
-    _draw(drawn, map_layers.view_of(lon, lat), tooltip, key, alt, height)
+    _draw(drawn, map_layers.view_of(lon, lat, PHONE_PX, height - 90), tooltip, key, alt, height)
     st.caption("Lines show the order of visits, not the streets driven.")
 
 

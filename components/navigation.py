@@ -34,11 +34,14 @@ def register(user: User | None) -> st.Page:
                 file,
                 title=title,
                 icon=icon,
-                url_path=name,
+                url_path="start" if name == "home" else name,
                 default=name == "home",
                 visibility="visible" if is_seen else "hidden",
             )
         )
+    # The default page answers at the root only; its own name would be an unknown address.
+    home, title, _ = PAGES["home"]
+    pages.append(st.Page(home, title=title, url_path="home", visibility="hidden"))
     return st.navigation(pages, position="sidebar" if user else "hidden")
 
 

@@ -15,15 +15,14 @@ from components import charts, exports, maps, tables, theme
 
 ALL_DAYS = "All days"
 COLUMNS = {
-    "day": tables.date("Day"),
-    "shift": "Shift",
     "unit": "Unit",
-    "visit_order": "Order",
     "clock": "Start",
-    "minutes": tables.number("Stay", unit="min"),
-    "travel_minutes": tables.number("Travel before", unit="min"),
     "name": "Place",
     "rank": "Rank",
+    "minutes": tables.number("Stay", unit="min"),
+    "travel_minutes": tables.number("Travel", unit="min", why="From the stop before."),
+    "shift": "Shift",
+    "day": tables.date("Day"),
 }
 
 
@@ -84,7 +83,11 @@ def draw_rounds(workspace: Workspace, visits: pd.DataFrame, key: str) -> None:
         return
     table = visits.assign(clock=visits["starts"].dt.strftime("%H:%M")).reset_index(drop=True)
     chosen = tables.show(
-        table, COLUMNS, key=f"{key}-visits", select=True, caption="Choose a row to see its round."
+        table,
+        {name: how for name, how in COLUMNS.items() if name != "day" or table["day"].nunique() > 1},
+        key=f"{key}-visits",
+        select=True,
+        caption="Choose a row to see its round.",
     )
     row = table.iloc[chosen or 0]
     same = (table["day"] == row["day"]) & (table["shift"] == row["shift"])

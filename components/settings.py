@@ -107,7 +107,7 @@ class _Drawing:
         kind, inner, is_optional = _kind(field)
         unit = _extra(field).get("unit", "")
         words = {
-            "label": f"{field.title or name} ({unit})" if unit else field.title or name,
+            "label": _label(field.title or name, unit),
             "help": _help(field),
             "key": state,
         }
@@ -223,6 +223,11 @@ def _kind(field: FieldInfo) -> tuple[Any, Any, bool]:
 
 def _is_date(inner: Any) -> bool:
     return bool(inner) and all(part in (date, Ellipsis) for part in inner)
+
+
+def _label(title: str, unit: str) -> str:
+    """Name the unit after the title, unless the title says it already."""
+    return title if not unit or unit.lower() in title.lower() else f"{title} ({unit})"
 
 
 def _bounds(field: FieldInfo) -> tuple[Any, Any]:

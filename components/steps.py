@@ -46,6 +46,11 @@ def answer(text: str) -> None:
         st.markdown(text)
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: "1 place", "2 places"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def nothing_yet(sentence: str, page: str, label: str) -> None:
     """Say what is missing, link to the page that makes it, and stop."""
     with st.container(border=True):

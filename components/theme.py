@@ -48,6 +48,10 @@ h2.tagline { font-size: 1rem; font-weight: 400; padding: 0; }
   .stMainBlockContainer { padding: 4.2rem 1rem 3rem 1rem; }
   .st-key-step-rows .stHorizontalBlock { gap: 0.3rem; }
   .st-key-step-rows .stColumn:nth-child(-n+2) { flex: 1 1 42%; min-width: 42%; }
+  .st-key-tonight-panel .stHorizontalBlock:has(> .stColumn) { gap: 0.4rem 0.6rem; }
+  .st-key-tonight-panel .stColumn { flex: 1 1 22%; min-width: 22%; }
+  .st-key-tonight-panel .stColumn:nth-child(2) { flex: 1 1 60%; min-width: 60%; }
+  .st-key-tonight-panel .stColumn:nth-child(5) { flex: 1 1 36%; min-width: 36%; }
   .stButton button, .stDownloadButton button, .stFormSubmitButton button,
   .stPageLink a, [data-testid="stBaseButton-segmented_control"],
   [data-testid="stBaseButton-segmented_controlActive"], [data-testid="stSidebarNavLink"] {

@@ -1,7 +1,7 @@
 """Tonight's units, entered with a thumb: name, foot or car, until when."""
 
 import secrets
-from datetime import time
+from datetime import datetime, time, timedelta
 
 import streamlit as st
 
@@ -18,7 +18,10 @@ MODE_NAMES = {"foot": "On foot", "cycle": "Cycle", "car": "Car"}
 def draw(workspace: Workspace, user: User) -> None:
     """Draw the units, the button that makes the sheet, and the sheet once it is made."""
     draft = load_draft(workspace, user, DRAFT) or {}
-    units = _enter_units(workspace, draft)
+    entered, since = _enter_units(workspace, draft)
+    units = entered if since is None else tasking.units_still_on(workspace, entered, since)
+    if off := [unit.name for unit in entered if unit.name not in {one.name for one in units}]:
+        st.caption(f":material/info: Off by {since:%H:%M} and left out: {', '.join(off)}.")
     if st.button(
         "Make tonight's sheet",
         type="secondary" if draft.get("seed") is not None else "primary",
@@ -26,13 +29,14 @@ def draw(workspace: Workspace, user: User) -> None:
         key="tonight-make",
         width="stretch",
     ):
-        kept = [unit.model_dump(mode="json") for unit in units]
-        draft = {"units": kept, "seed": secrets.randbelow(2**31)}
+        kept = [unit.model_dump(mode="json") for unit in entered]
+        made = [unit.model_dump(mode="json") for unit in units]
+        draft = {"units": kept, "made_for": made, "seed": secrets.randbelow(2**31)}
         save_draft(workspace, user, DRAFT, draft)
         st.rerun()
     if draft.get("seed") is None:
         return
-    made_for = [TonightUnit.model_validate(unit) for unit in draft["units"]]
+    made_for = [TonightUnit.model_validate(unit) for unit in draft.get("made_for", draft["units"])]
     chosen = make_settings(tasking.TaskingSettings, {"seed": draft["seed"]})
     with steps.action(), st.spinner("Planning tonight ..."):
         plan = tasking.tonight(workspace, user, made_for, settings=chosen)
@@ -41,8 +45,8 @@ def draw(workspace: Workspace, user: User) -> None:
     _draw_sheet(workspace, user, plan)
 
 
-def _enter_units(workspace: Workspace, draft: dict) -> list[TonightUnit]:
-    """Draw one row of controls per unit and return the units as entered."""
+def _enter_units(workspace: Workspace, draft: dict) -> tuple[list[TonightUnit], time | None]:
+    """Draw one row of controls per unit; return the units as entered and when the plan begins."""
     if "tonight-units" not in st.session_state:
         known = [TonightUnit.model_validate(unit) for unit in draft.get("units", [])]
         known = known or tasking.units_on_roster(workspace)
@@ -51,6 +55,14 @@ def _enter_units(workspace: Workspace, draft: dict) -> list[TonightUnit]:
     bases = ["", *tasking.base_names(workspace)]
     with st.container(border=True, key="tonight-panel"):
         st.subheader("Who is on tonight?", anchor=False)
+        since = st.time_input(
+            "Plan from",
+            value=_next_five_minutes(workspace),
+            step=300,
+            key="tonight-since",
+            width=160,
+            help="Units still on are planned from this time. Empty: from the start of each shift.",
+        )
         entered = [_enter_unit(number, unit, bases) for number, unit in enumerate(known)]
         with st.container(horizontal=True):
             if st.button("Add a unit", icon=":material/add:", key="tonight-add"):
@@ -61,11 +73,19 @@ def _enter_units(workspace: Workspace, draft: dict) -> list[TonightUnit]:
             ):
                 st.session_state["tonight-units"] = entered[:-1]
                 st.rerun()
-    return entered
+    return entered, since
+
+
+def _next_five_minutes(workspace: Workspace) -> time | None:
+    """The local time, rounded up; None in the sample, whose day is not today."""
+    if workspace.is_sample:
+        return None
+    now = datetime.now(workspace.timezone)
+    return (now + timedelta(minutes=-now.minute % 5)).time().replace(second=0, microsecond=0)
 
 
 def _enter_unit(number: int, unit: TonightUnit, bases: list[str]) -> TonightUnit:
-    columns = st.columns([2, 3, 2, 2, 3], vertical_alignment="bottom")
+    columns = st.columns([2, 3, 2, 2, 3])
     name = columns[0].text_input("Unit", unit.name, key=f"tonight-name-{number}")
     with columns[1]:
         mode = st.segmented_control(

@@ -1,23 +1,20 @@
 """Uploaded files, put down beside the workspace so that analytics reads them as paths."""
 
 import shutil
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
 
+from analytics.workspace.tidy import UPLOADS
 from components import shared
-
-_FOLDER = "uploads"
-_KEPT_SECONDS = 86_400
 
 
 def files(label: str, types: Sequence[str] | None, key: str, *, help: str = "") -> list[Path]:
     """Draw an upload field and return the files as paths with their own names.
 
-    Each file lies in a folder of its own inside the workspace, is deleted after a day, and is as
-    sensitive as the workspace itself. Files above 200 MB go through the inbox folders.
+    Each file lies in a folder of its own inside the workspace, until `remove` or for a day, and is
+    as sensitive as the workspace itself. Files above 200 MB go through the inbox folders.
     """
     uploaded = st.file_uploader(
         label,
@@ -26,10 +23,17 @@ def files(label: str, types: Sequence[str] | None, key: str, *, help: str = "") 
         key=key,
         help=help or None,
     )
-    folder = shared.workspace().path / _FOLDER
+    folder = shared.workspace().path / UPLOADS
     folder.mkdir(exist_ok=True)
-    _remove_old(folder)
     return [_put_down(folder, file) for file in uploaded or []]
+
+
+def remove(paths: Sequence[Path]) -> None:
+    """Delete files that were put down and are now loaded: they name persons as they came."""
+    folder = shared.workspace().path / UPLOADS
+    for path in paths:
+        if path.parent.parent == folder:
+            shutil.rmtree(path.parent, ignore_errors=True)
 
 
 def _put_down(folder: Path, file: "st.runtime.uploaded_file_manager.UploadedFile") -> Path:
@@ -42,9 +46,3 @@ def _put_down(folder: Path, file: "st.runtime.uploaded_file_manager.UploadedFile
             shutil.copyfileobj(file, out)
         part.replace(target)
     return target
-
-
-def _remove_old(folder: Path) -> None:
-    for upload in folder.iterdir():
-        if time.time() - upload.stat().st_mtime > _KEPT_SECONDS:
-            shutil.rmtree(upload, ignore_errors=True)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analytics import technology
-from components import access, loading, steps, tables
+from components import access, loading, steps, tables, uploads
 
 user = access.require_role(*access.roles_that_see("technology"))
 workspace = steps.header("technology", user)
@@ -34,7 +34,8 @@ def draw_register() -> None:
     )
     failures = technology.inbox_failures(workspace)
     if len(failures):
-        st.warning(f"{len(failures):,} files in the inbox folders could not be loaded.")
+        failed = steps.counted(len(failures), "file")
+        st.warning(f"{failed} in the inbox folders could not be loaded.")
         tables.show(
             failures,
             {"feed": "Feed", "file": "File", "sentence": tables.text("Why", wide=True)},
@@ -48,9 +49,10 @@ def draw_load() -> None:
         if loading.result(workspace, user, report):
             del st.session_state[LOADED]
             st.session_state.pop(AGREED, None)
+            loading.start_again()
             st.rerun()
         return
-    feed, files = loading.choose()
+    feed, files = loading.choose(feeds)
     if not files:
         st.session_state.pop(AGREED, None)
         return
@@ -64,13 +66,14 @@ def draw_load() -> None:
         st.session_state[AGREED] = (agreed, preview)
     if (held := st.session_state.get(AGREED)) is None or held[0] != agreed:
         return
-    st.subheader("What will be kept aside", anchor=False)
+    st.subheader("What will be stored", anchor=False)
     loading.checked(held[1])
     if report := loading.confirm(workspace, user, feed, files, matching):
         if matching and found.signature:
             with steps.action():
                 name = f"{technology.TITLES[feed]}: {files[0].name}"
                 technology.save_recipe(workspace, user, feed, name, found.signature, matching)
+        uploads.remove(files)
         st.session_state[LOADED] = report
         st.rerun()
 
@@ -99,7 +102,8 @@ def draw_loads() -> None:
 TABS = {"Register": draw_register}
 if may_load:
     TABS |= {"Load data": draw_load, "Loads": draw_loads}
-tabs = st.tabs(list(TABS), key="technology-tabs", on_change="rerun")
+first = "Load data" if may_load and not feeds["loads"].any() else "Register"
+tabs = st.tabs(list(TABS), default=first, key="technology-tabs", on_change="rerun")
 for tab, draw in zip(tabs, TABS.values(), strict=True):
     if tab.open:
         with tab:

@@ -44,7 +44,8 @@ with picture:
     hotspot_list.doubts(result)
 
 names = ["Ranking", "When", "How sure"]
-names += [f"To decide ({len(result.undecided)})"] if len(result.heaping) else []
+# A label with a count in it would change with each decision, and the tab would close.
+names += ["To decide"] if len(result.heaping) else []
 tabs = st.tabs(names, on_change="rerun", key="targeting-tabs")
 if tabs[0].open:
     with tabs[0]:

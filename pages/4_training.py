@@ -93,7 +93,7 @@ steps.method(
     period=f"{found.first_day} to {found.last_day}",
     unit=f"officers; courses: {', '.join(found.courses)}",
     run_id=found.run_id,
-    source="domain reference 5 (pass 80%, valid 12 months where the record says nothing)",
+    source="convention (pass 80%, valid 12 months where the record says nothing)",
 )
 if user.may("train"):
     with st.container(horizontal=True):

@@ -45,6 +45,13 @@ def draw_in_force() -> None:
     patrol.draw_rounds(workspace, patrol.draw_week(visits, "in-force"), "in-force")
 
 
+def first_tab() -> str:
+    """An inspector whose week is planned comes for tonight; everyone else for the week."""
+    today = workspace.today()
+    is_planned = len(tasking.plan_in_force(workspace, today, today + timedelta(days=6)))
+    return "Tonight" if "inspector" in user.roles and is_planned else "Week"
+
+
 def draw_week() -> None:
     """Settings and the job that makes a plan; the plan to look at and issue."""
     top = st.container()
@@ -84,7 +91,7 @@ def draw_week() -> None:
         period=f"{plan.first_day} to {plan.last_day}",
         unit=f"visits of {plan.settings.visit_minutes} minutes; seed {plan.seed}",
         run_id=plan.run_id,
-        source="Koper 1995; domain reference 4.1 and 4.5; conventions as stated in the settings",
+        source="Koper 1995; conventions as stated in the settings",
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.button("Issue the plan", type="primary", icon=":material/send:"):
@@ -97,7 +104,9 @@ def draw_week() -> None:
 if not user.may("plan"):
     draw_in_force()
     st.stop()
-week, night = st.tabs(["Week", "Tonight"], key="tasking-tabs", on_change="rerun")
+week, night = st.tabs(
+    ["Week", "Tonight"], default=first_tab(), key="tasking-tabs", on_change="rerun"
+)
 if week.open:
     with week:
         if tasking.has_roster(workspace):

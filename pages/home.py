@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics import programme
-from components import access, charts, navigation, steps, theme
+from components import access, charts, failures, navigation, steps, theme
 
 user = access.require_role(*access.roles_that_see("home"))
 workspace = steps.header("home", user)
@@ -35,16 +35,19 @@ def draw_row(row: programme.StepState) -> None:
 def draw_weeks(weeks: pd.DataFrame) -> None:
     """Four weeks of patrol against plan, and of violence in the hot spots."""
     st.subheader("The last four weeks", anchor=False)
-    shown = weeks.assign(week=weeks["week"].map(lambda day: f"{day.day} {day:%b}"))
+    shown = weeks.assign(
+        week=weeks["week"].map(lambda day: f"{day.day} {day:%b}"),
+        other_visits=weeks["qualifying_visits"] - weeks["delivered_visits"].fillna(0),
+    )
     left, right = st.columns(2)
     with left:
         charts.bars(
             shown,
             label="week",
-            values=["planned_visits", "qualifying_visits"],
-            names=["Planned", "Delivered"],
-            colours=["#9DB2CC", theme.BLUE],
-            title="Qualifying visits against plan",
+            values=["planned_visits", "delivered_visits", "other_visits"],
+            names=["Planned", "Delivered of the plan", "Other qualifying visits"],
+            colours=["#9DB2CC", theme.BLUE, theme.CATEGORIES[2]],
+            title="Planned visits delivered",
             unit="Visits a week",
             stacked=False,
             horizontal=False,
@@ -67,11 +70,17 @@ def draw_weeks(weeks: pd.DataFrame) -> None:
 
 def delivery_sentence(weeks: pd.DataFrame) -> str:
     """What the first chart shows, in words; says so where there is nothing to measure."""
-    counted = weeks.dropna(subset=["planned_visits", "qualifying_visits"])
+    counted = weeks.dropna(subset=["planned_visits", "delivered_visits"])
     if counted.empty:
         return "Delivery is not measurable: no week has both a plan and computed dosage."
-    done, planned = counted["qualifying_visits"].sum(), counted["planned_visits"].sum()
-    return f"{done:,.0f} qualifying visits against {planned:,.0f} planned in the weeks with both."
+    done, planned = counted["delivered_visits"].sum(), counted["planned_visits"].sum()
+    other = counted["qualifying_visits"].sum() - done
+    weeks_with = steps.counted(len(counted), "week")
+    return (
+        f"{done:,.0f} of {planned:,.0f} planned visits were delivered ({done / planned:.0%}) in the "
+        f"{weeks_with} with both a plan and GPS. {other:,.0f} other visits qualified, at a place or "
+        "on a day that had no more planned; they do not make up for a missed one."
+    )
 
 
 with steps.action():
@@ -95,6 +104,8 @@ if needed:
         )
 elif any(user.may(f"see:{row.step}") for row in rows):
     st.success("Nothing waits for you.", icon=":material/check:")
+
+failures.draw(workspace, user)
 
 with st.container(key="step-rows", gap=None):
     for row in rows:

@@ -174,10 +174,7 @@ def log(call: Call, workspace: Workspace) -> int:
         "warnings": [],
     }
     if found and recorded is None:
-        result["warnings"].append(
-            "No head of the log is recorded outside the workspace, so a log cut short at its end "
-            "would not be noticed."
-        )
+        result["warnings"].append(overview.NO_HEAD)
     summary = [f"{result['records']:,} records."]
     if found is None:
         newest = overview.read_log(workspace, call.user, newest=NEWEST_RECORDS)

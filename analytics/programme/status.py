@@ -114,10 +114,13 @@ def _visits_by_week(workspace: Workspace, first: date, end: date) -> pd.DataFram
 def _crimes_by_week(
     workspace: Workspace, hotspots: gpd.GeoDataFrame, first: date, end: date
 ) -> pd.DataFrame:
+    """Count by patrol day, as the visits beside them: Sunday night belongs to Sunday's week."""
     crimes = workspace.frame(
-        "SELECT date_trunc('week', occurred_from) AS week, x, y FROM crimes "
-        "WHERE time_precision <> 'month' AND occurred_from >= ? AND occurred_from < ?",
-        [first, end],
+        "SELECT date_trunc('week', day) AS week, x, y FROM (SELECT x, y, "
+        "CASE WHEN time_precision = 'minute' THEN (occurred_from - to_minutes(?))::DATE "
+        "ELSE occurred_from::DATE END AS day FROM crimes WHERE time_precision <> 'month') "
+        "WHERE day >= ? AND day < ?",
+        [workspace.day_starts_minutes, first, end],
     )
     places = gpd.points_from_xy(crimes["x"], crimes["y"], crs=workspace.crs)
     points = gpd.GeoDataFrame(crimes[["week"]], geometry=places)

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from analytics import tasking, technology, testing, tracking
-from analytics.workspace import User, Workspace, backup, jobs, make_settings, queue
-from analytics.workspace.schema import FEEDS
+from analytics.workspace import User, Workspace, backup, jobs, make_settings, queue, tidy
 
 INBOX_USER = User("service:inbox", "Inbox", frozenset(), every_right=True)
 SETTLED_S = 2.0
@@ -29,9 +28,23 @@ def start_worker(workspace: Workspace, run_command: RunCommand) -> jobs.Worker:
         "inbox": _inbox,
         "command": partial(_command, run_command),
     }
-    worker = jobs.Worker(workspace, kinds, watchers=(queue.take_requests, _look_into_inboxes))
+    desk = queue.Desk(workspace)
+    worker = jobs.Worker(workspace, kinds, watchers=(desk, _look_into_inboxes, _hourly(tidy.tidy)))
     worker.start()
     return worker
+
+
+def _hourly(act: Callable[[Workspace], object]) -> Callable[[Workspace], None]:
+    """Make a watcher that acts at its first look and then once an hour."""
+    due = 0.0
+
+    def look(workspace: Workspace) -> None:
+        nonlocal due
+        if time.monotonic() >= due:
+            due = time.monotonic() + 3600.0
+            act(workspace)
+
+    return look
 
 
 def _load(
@@ -48,7 +61,8 @@ def _load(
         timezone=arguments.get("timezone"),
         progress=progress,
     )
-    return {**report.as_json(), "load_id": report.load_id}
+    # The names of the files stay out of the table of jobs: some name a device.
+    return {name: value for name, value in report.as_json().items() if name != "files"}
 
 
 def _plan(
@@ -109,9 +123,7 @@ def _command(
 def _look_into_inboxes(workspace: Workspace) -> None:
     settled = time.time() - SETTLED_S
     waiting = any(
-        file.is_file() and not file.name.startswith(".") and file.stat().st_mtime < settled
-        for feed in FEEDS
-        for file in (workspace.path / "inbox" / feed).iterdir()
+        file.stat().st_mtime < settled for _, file in technology.files_in_inboxes(workspace)
     )
     if waiting and not workspace.value(
         "SELECT count(*) FROM jobs WHERE kind = 'inbox' AND state IN ('waiting', 'running')"

@@ -42,13 +42,13 @@ def write_exports(
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"hotspots.{kind}" for kind in ("geojson", "gpkg", "xlsx")]
+    files = [*paths, folder / "report.pdf"]
+    names = {"files": [path.name for path in files]}
+    workspace.log(user, "disclose", "hotspots", result.run_id, names)
     geojson(workspace, result, paths[0])
     geopackage(workspace, result, paths[1])
     workbook(workspace, user, result, paths[2])
     report(workspace, user, result, folder / "report.pdf")
-    files = [*paths, folder / "report.pdf"]
-    names = {"files": [path.name for path in files]}
-    workspace.log(user, "disclose", "hotspots", result.run_id, names)
     return files
 
 

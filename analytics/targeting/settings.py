@@ -20,7 +20,7 @@ class TargetingSettings(StepSettings):
         "count",
         title="Rank by",
         why="Count says where most happens, harm where the gravest happens; the two lists differ.",
-        source="Ashby 2017",
+        source="Sherman, Neyroud and Neyroud 2016, doi 10.1093/police/paw003",
     )
     select_by: SelectBy = setting(
         "number",
@@ -31,7 +31,7 @@ class TargetingSettings(StepSettings):
         60,
         title="Number of hot spots, or a share from 0 to 1",
         why="South Yorkshire worked with 60 places; each further place adds less.",
-        source="South Yorkshire Grip",
+        source="South Yorkshire, reported by the Yorkshire Post, 28 Oct 2022",
         gt=0,
     )
     minimum_count: int = setting(
@@ -68,7 +68,7 @@ class TargetingSettings(StepSettings):
         title="From",
         alias="from",
         why="First calendar day of the ranking period; empty is the first crime held.",
-        source="domain convention: two to three years for stable ranks",
+        source="convention: two to three years for stable ranks",
     )
     to_date: date | None = setting(
         None,
@@ -109,14 +109,14 @@ class TargetingSettings(StepSettings):
         False,
         title="Leave out domestic crimes",
         why="Patrol acts on what can be seen in public; needs a domestic flag in the extract.",
-        source="South Yorkshire Grip",
+        source="South Yorkshire, reported by the Yorkshire Post, 28 Oct 2022",
         rare=True,
     )
     is_public_place_only: bool = setting(
         False,
         title="Public places only",
         why="Patrol acts on what can be seen in public; needs a public-place flag.",
-        source="South Yorkshire Grip",
+        source="South Yorkshire, reported by the Yorkshire Post, 28 Oct 2022",
         rare=True,
     )
     is_proactive_excluded: bool = setting(

@@ -15,7 +15,13 @@ from analytics.tasking.issue import days_with_plan, issue_plan, plan_in_force, s
 from analytics.tasking.plan import Plan, preview_plan
 from analytics.tasking.roster import Duty, base_names, has_roster
 from analytics.tasking.settings import TaskingSettings
-from analytics.tasking.tonight import TonightSettings, TonightUnit, tonight, units_on_roster
+from analytics.tasking.tonight import (
+    TonightSettings,
+    TonightUnit,
+    tonight,
+    units_on_roster,
+    units_still_on,
+)
 from analytics.tasking.travel import MODES
 
 __all__ = [
@@ -40,6 +46,7 @@ __all__ = [
     "shift_sheet",
     "tonight",
     "units_on_roster",
+    "units_still_on",
     "unmet_table",
     "visits_possible",
     "with_places",

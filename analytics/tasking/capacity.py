@@ -1,4 +1,4 @@
-"""Capacity arithmetic: does the time wanted fit into the time there is (domain 4.5)?"""
+"""Capacity arithmetic: does the time wanted fit into the time there is?"""
 
 import math
 from dataclasses import asdict, dataclass

@@ -129,12 +129,13 @@ def write_exports(workspace: Workspace, user: User, plan: Plan, folder: str | Pa
     folder = Path(folder)
     sheets = _sheets_of(workspace, plan)
     files = [folder / "plan.csv", folder / "plan.xlsx"]
+    if len(plan.visits):
+        files.append(folder / "shift_sheets.pdf")
+    workspace.log(user, "disclose", "plan", plan.run_id, [file.name for file in files])
     write_whole(files[0], sheets["Visits"].to_csv(index=False).encode("utf-8-sig"))
     write_excel(files[1], sheets, _about(workspace, plan, "Patrol plan"))
     if len(plan.visits):
-        files.append(folder / "shift_sheets.pdf")
         write_whole(files[2], shift_sheet(workspace, user, plan))
-    workspace.log(user, "disclose", "plan", plan.run_id, [file.name for file in files])
     return files
 
 

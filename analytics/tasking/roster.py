@@ -50,19 +50,30 @@ def read_duties(workspace: Workspace, first: date, last: date) -> tuple[list[Dut
     """Return the unit-shifts that start on the patrol days from `first` to `last`, and warnings."""
     day_starts = timedelta(minutes=workspace.day_starts_minutes)
     frame = workspace.frame(
-        "SELECT shift, unit, max(starts) AS starts, min(ends) AS ends, min(mode) AS mode, "
+        "SELECT any_value(shift) AS shift, unit, max(starts) AS starts, min(ends) AS ends, "
+        "min(mode) AS mode, "
         "min(base) AS base, count(DISTINCT officer) AS officers, "
         "count(DISTINCT starts) + count(DISTINCT ends) > 2 AS is_mixed "
         "FROM roster WHERE starts >= ? AND starts < ? AND ends > starts "
-        "GROUP BY day, shift, unit HAVING min(ends) > max(starts) ORDER BY 3, 1, 2",
+        "GROUP BY day, coalesce(nullif(trim(shift), ''), strftime(starts, '%H:%M')), unit "
+        "ORDER BY 3, 1, 2",
         [
             datetime.combine(first, time()) + day_starts,
             datetime.combine(last, time()) + day_starts + timedelta(days=1),
         ],
     )
     bases = base_places(workspace)
+    is_joint = frame["ends"] > frame["starts"]
+    apart, frame = frame[~is_joint], frame[is_joint]
     duties = [_duty(row, bases, workspace.day_starts_minutes) for row in frame.itertuples()]
-    return duties, _warnings(frame, bases)
+    warnings = _warnings(frame, bases)
+    if len(apart):
+        units = ", ".join(sorted(set(apart["unit"])))
+        warnings.append(
+            f"{len(apart)} unit-shifts have officers who are never on together ({units}); nothing "
+            "is planned for them. Give them shifts of their own in the roster."
+        )
+    return duties, warnings
 
 
 def has_roster(workspace: Workspace) -> bool:

@@ -7,7 +7,7 @@ from pydantic import model_validator
 
 from analytics.workspace import StepSettings, setting
 
-KOPER = "Koper 1995; Police Foundation; domain 4.1"
+KOPER = "Koper 1995; Police Foundation, 5 Things: hot spots and the Koper curve"
 LONGEST_PLAN_DAYS = 31
 
 
@@ -41,7 +41,7 @@ class TaskingSettings(StepSettings):
         2.0,
         gt=0,
         le=12,
-        unit="visits per hot spot and day",
+        unit="per hot spot",
         title="Visits a day, on average",
         why="The mean over all hot spots; each one's part follows its share of crime or harm.",
     )

@@ -117,6 +117,29 @@ def units_on_roster(workspace: Workspace, day: date | None = None) -> list[Tonig
     ]
 
 
+def units_still_on(
+    workspace: Workspace, units: list[TonightUnit], since: time
+) -> list[TonightUnit]:
+    """Return the units with time left after a local time, each from then or its later start.
+
+    At 21:45 a shift of 14:00 to 22:00 has a quarter of an hour left, and one that ended at 21:00
+    is off.
+    """
+    day = workspace.today()
+    now = _moment(workspace, day, since)
+    found = []
+    for unit in units:
+        starts, ends = _span(workspace, unit, day)
+        if ends > now:
+            found.append(unit if starts >= now else unit.model_copy(update={"starts": since}))
+    return found
+
+
+def _span(workspace: Workspace, unit: TonightUnit, day: date) -> tuple[datetime, datetime]:
+    starts, ends = (_moment(workspace, day, clock) for clock in (unit.starts, unit.until))
+    return starts, ends + timedelta(days=1) if ends <= starts else ends
+
+
 def _duties(workspace: Workspace, units: list[TonightUnit], day: date) -> list[Duty]:
     if not units:
         raise InputError("There is no unit to plan for. Name at least one under Tonight.")
@@ -129,9 +152,7 @@ def _duties(workspace: Workspace, units: list[TonightUnit], day: date) -> list[D
     bases = base_places(workspace)
     found = []
     for unit, name in zip(units, names, strict=True):
-        starts, ends = (_moment(workspace, day, clock) for clock in (unit.starts, unit.until))
-        if ends <= starts:
-            ends += timedelta(days=1)
+        starts, ends = _span(workspace, unit, day)
         if ends - starts > LONGEST_SHIFT:
             raise InputError(
                 f"The unit '{name}' ends at {unit.until:%H:%M}, before it starts at "

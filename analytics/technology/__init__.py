@@ -1,7 +1,13 @@
 """Step 2, technology: files from any system into checked, stored, accounted-for data."""
 
 from analytics.technology.feeds import FEED_COLUMNS, SHAPE_FEEDS, TITLES, columns_of
-from analytics.technology.inbox import InboxResult, inbox_failures, watch_inbox
+from analytics.technology.inbox import (
+    InboxResult,
+    dismiss_failure,
+    files_in_inboxes,
+    inbox_failures,
+    watch_inbox,
+)
 from analytics.technology.loading import load, preview_load
 from analytics.technology.recipes import save_recipe
 from analytics.technology.recognition import Recognition, inspect
@@ -19,6 +25,8 @@ __all__ = [
     "Recognition",
     "answer",
     "columns_of",
+    "dismiss_failure",
+    "files_in_inboxes",
     "inbox_failures",
     "inspect",
     "kept_aside",

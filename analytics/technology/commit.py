@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analytics.technology import ping_store, rules
+from analytics.technology import ping_store, places, rules
 from analytics.technology.feeds import EVENT_FEEDS, columns_of
 from analytics.technology.report import LoadReport, Prepared
 from analytics.technology.staging import Staging
@@ -45,7 +45,7 @@ def store(
     aside = _export_aside(staging, prepared, load_id)
     files = ping_store.write_files(staging, workspace, load_id) if prepared.feed == "pings" else []
     devices = str(staging.folder / ping_store.DEVICES)
-    detail: dict[str, object] = {"feed": prepared.feed, "files": prepared.files}
+    detail: dict[str, object] = {"feed": prepared.feed, "files": prepared.recorded_files}
     try:
         with workspace.write(user, "collect", "load", load_id, detail) as transaction:
             _check_crs(workspace, prepared, transaction)
@@ -57,8 +57,10 @@ def store(
                 _record(transaction, user, prepared, result)
             detail |= {"rows_stored": counts.stored, "rows_kept_aside": counts.quarantined}
     except BaseException:
-        for file in files:
-            (workspace.pings_folder / file[0]).unlink(missing_ok=True)
+        # An error after the commit (the log's head cannot be written) leaves the load in place.
+        if not workspace.value("SELECT count(*) FROM loads WHERE load_id = ?", [load_id]):
+            for file in files:
+                (workspace.pings_folder / file[0]).unlink(missing_ok=True)
         raise
     return result
 
@@ -199,7 +201,7 @@ def _check_crs(workspace: Workspace, prepared: Prepared, transaction: Transactio
     """Adopt the CRS that the staging chose, unless another load changed it meanwhile."""
     if not prepared.crs or prepared.crs == workspace.crs:
         return
-    if workspace.value("SELECT count(*) FROM crimes") and prepared.crs != workspace.crs:
+    if places.holds_places(workspace):
         raise InputError("The workspace's CRS changed during this load. Load the file again.")
     transaction.execute("UPDATE meta SET value = ? WHERE name = 'crs'", [prepared.crs])
 
@@ -212,7 +214,7 @@ def _record(transaction: Transaction, user: User, prepared: Prepared, result: Lo
             result.feed,
             now_ms(),
             user.username,
-            json.dumps(result.files),
+            json.dumps(prepared.recorded_files),
             json.dumps(prepared.hashes),
             json.dumps(prepared.columns),
             result.rows_read,

@@ -3,7 +3,7 @@
 A CRS is accepted from names and values only when they leave no doubt; otherwise it is asked.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -57,6 +57,11 @@ def suggest(layout: Layout, workspace_crs: str, crs: str | None, is_pings: bool)
         y = next((by_name[name] for name in y_names if name in by_name), None)
         if x is not None and y is not None:
             return _judge(layout, x, y, workspace_crs, crs, x_names)
+    for x_names, y_names in families[:2]:
+        xs, ys = _with_word(layout, x_names), _with_word(layout, y_names)
+        if xs and ys:
+            place = _judge(layout, xs[0], ys[0], workspace_crs, crs, x_names)
+            return place if len(xs) == len(ys) == 1 else _of_several(place, xs + ys)
     if not layout.has_header and is_pings:
         return _headerless(layout, workspace_crs, crs)
     return Place(
@@ -67,6 +72,16 @@ def suggest(layout: Layout, workspace_crs: str, crs: str | None, is_pings: bool)
         "no columns with coordinates were found (looked for longitude and latitude, or easting "
         f"and northing) among {', '.join(layout.names[:20])}",
     )
+
+
+def _with_word(layout: Layout, known: list[str]) -> list[str]:
+    """Return the columns that have a coordinate's name among the words of theirs (start_lng)."""
+    return [name for name in layout.names if set(simplify(name).split("_")) & set(known)]
+
+
+def _of_several(place: Place, names: list[str]) -> Place:
+    question = f"several columns could hold the coordinates ({', '.join(names)})"
+    return replace(place, confidence=0.4, question=place.question or question)
 
 
 def _judge(
@@ -82,17 +97,17 @@ def _judge(
     fits_degrees = np.mean(np.abs(xs) <= 180) > needed and np.mean(np.abs(ys) <= 90) > needed
     if fits_degrees and family is not _GRID_X:
         if _lies_in(ys, xs, workspace_crs) > 0.5 > _lies_in(xs, ys, workspace_crs):
-            return Place(
-                x, y, None, 0.3, f"'{x}' and '{y}' look swapped: '{x}' seems to hold latitudes"
-            )
+            question = f"'{x}' and '{y}' look swapped: '{x}' seems to hold latitudes"
+            return Place(y, x, DEGREES, 0.3, question)
         return Place(x, y, DEGREES, 1.0 if family is _LON else 0.9)
     if np.mean(np.abs(ys) <= 180) > 0.99 and np.mean(np.abs(xs) <= 90) > 0.99:
-        return Place(x, y, None, 0.3, f"'{x}' and '{y}' look swapped: '{y}' passes 90 degrees")
-    if family is _GRID_X and workspace_crs == BRITISH_GRID and _fits_british_grid(xs, ys):
+        return Place(y, x, DEGREES, 0.3, f"'{x}' and '{y}' look swapped: '{y}' passes 90 degrees")
+    if family is _GRID_X and workspace_crs == BRITISH_GRID and fits_british_grid(xs, ys):
         return Place(x, y, BRITISH_GRID, 1.0)
     question = (
         f"the coordinates '{x}' and '{y}' (about {np.median(xs):,.0f} and {np.median(ys):,.0f}) are "
-        'not degrees; name their CRS with --crs or "crs"'
+        f'not degrees; name their CRS with --crs or "crs" ({workspace_crs} if they are in this '
+        "workspace's)"
     )
     return Place(x, y, None, 0.5, question)
 
@@ -142,12 +157,24 @@ def _lies_in(lon: np.ndarray, lat: np.ndarray, crs: str) -> float:
     return float(np.mean((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)))
 
 
-def _fits_british_grid(x: np.ndarray, y: np.ndarray) -> bool:
+def fits_british_grid(x: np.ndarray, y: np.ndarray) -> bool:
+    """Whether metres lie within the British National Grid."""
     return np.mean((x > 0) & (x < 700_000)) > 0.95 and np.mean((y > 0) & (y < 1_300_000)) > 0.95
 
 
 def _is_degrees(crs: str | None) -> bool:
     return crs is not None and CRS.from_user_input(crs).is_geographic
+
+
+def are_degrees(layout: Layout, x: str, y: str) -> bool:
+    """Whether two columns hold numbers that can only be degrees: no town is this near an origin."""
+    xs, ys = numbers(layout.sample(x)), numbers(layout.sample(y))
+    return bool(len(xs) and len(ys) and np.abs(xs).max() <= 180 and np.abs(ys).max() <= 180)
+
+
+def is_projected(crs: str) -> bool:
+    """Whether a CRS counts in metres or feet."""
+    return CRS.from_user_input(crs).is_projected
 
 
 @lru_cache(maxsize=32)

@@ -146,7 +146,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             "Time (UTC unless told otherwise)",
             "moment",
             "time_utc utc_time datetime timestamp date_time gps_time unix unix_time epoch "
-            "utc_timestamp recorded_at date t",
+            "utc_timestamp recorded_at gps_datetime timestamp_ms time_ms epoch_ms unix_ms date t",
             need=True,
         ),
         _X,
@@ -212,7 +212,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             "is_treatment",
             "Treatment or control",
             "flag",
-            "assigned assignment arm treatment treated group",
+            "assigned assignment arm treatment treated group condition allocation allocated",
             need=True,
         ),
     ),
@@ -235,9 +235,9 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         _column("record_code", "Further code: record system", names="athena_urn"),
     ),
     "places": (
-        _column("place_id", "Place id", names="id hotspot_id code"),
+        _column("place_id", "Place id", names="id hotspot_id code site_id site area_id"),
         _column("name", "Name", names="title label"),
-        _column("kind", "Kind", names="type category class"),
+        _column("kind", "Kind", names="type category class arm"),
     ),
     "boundary": (_column("name", "Name", names="title label"),),
     "streets": (

@@ -1,5 +1,7 @@
 """Inbox folders: a file dropped into `inbox/<feed>/` is loaded without a person at hand."""
 
+import logging
+import secrets
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +10,9 @@ import pandas as pd
 
 from analytics.technology.loading import load
 from analytics.technology.report import LoadReport
-from analytics.workspace import FEEDS, SevenStepsError, User, Workspace
+from analytics.workspace import FEEDS, InputError, SevenStepsError, User, Workspace
+
+log = logging.getLogger(__name__)
 
 _SETTLED: dict[Path, tuple[int, int]] = {}
 """Size and time of change of each file at the look before: a file still being copied changes."""
@@ -32,14 +36,20 @@ def watch_inbox(workspace: Workspace, user: User) -> list[InboxResult]:
     """
     workspace.require(user, "load")
     results = []
-    for feed in FEEDS:
-        folder = workspace.path / "inbox" / feed
-        if not folder.is_dir():
-            continue
-        for file in sorted(folder.iterdir()):
-            if file.is_file() and not file.name.startswith(".") and _is_settled(file):
-                results.append(_take(workspace, user, feed, file))
+    for feed, file in files_in_inboxes(workspace):
+        if _is_settled(file):
+            results.append(_take(workspace, user, feed, file))
     return results
+
+
+def files_in_inboxes(workspace: Workspace) -> list[tuple[str, Path]]:
+    """Return each file that waits in an inbox, with its feed; hidden ones are still being made."""
+    return [
+        (feed, file)
+        for feed in FEEDS
+        for file in sorted((workspace.path / "inbox" / feed).glob("[!.]*"))
+        if file.is_file()
+    ]
 
 
 def _is_settled(file: Path) -> bool:
@@ -53,11 +63,17 @@ def _take(workspace: Workspace, user: User, feed: str, file: Path) -> InboxResul
     try:
         report = load(workspace, user, feed, [file])
     except SevenStepsError as error:
-        moved = _move(file, file.parent / "failed")
-        moved.with_name(f"{moved.name}.txt").write_text(f"{error}\n", encoding="utf-8")
-        return InboxResult(feed, file.name, None, str(error))
-    _move(file, file.parent / "done")
-    return InboxResult(feed, file.name, report)
+        failure = str(error)
+    except Exception:  # a file that trips the program must not be tried again and again
+        incident = secrets.token_hex(4)
+        log.exception("Incident %s with the file %s in inbox/%s.", incident, file.name, feed)
+        failure = f"Something unexpected went wrong (incident {incident})."
+    else:
+        _move(file, file.parent / "done")
+        return InboxResult(feed, file.name, report)
+    moved = _move(file, file.parent / "failed")
+    moved.with_name(f"{moved.name}.txt").write_text(f"{failure}\n", encoding="utf-8")
+    return InboxResult(feed, file.name, None, failure)
 
 
 def _move(file: Path, folder: Path) -> Path:
@@ -66,6 +82,18 @@ def _move(file: Path, folder: Path) -> Path:
     if target.exists():
         target = folder / f"{time.time_ns()}-{file.name}"
     return file.rename(target)
+
+
+def dismiss_failure(workspace: Workspace, user: User, feed: str, file: str) -> None:
+    """Delete a file that could not be loaded, with its sentence; raises Refused, InputError."""
+    workspace.require(user, "load")
+    listed = inbox_failures(workspace)
+    if not ((listed["feed"] == feed) & (listed["file"] == file)).any():
+        raise InputError("It is no longer there.", file=file)
+    folder = workspace.path / "inbox" / feed / "failed"
+    with workspace.write(user, "erase", "inbox", f"{feed}/{file}"):
+        (folder / file).unlink()
+        (folder / f"{file}.txt").unlink()
 
 
 def inbox_failures(workspace: Workspace) -> pd.DataFrame:

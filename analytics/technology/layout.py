@@ -58,6 +58,11 @@ def read_layout(source: Source) -> Layout:
         )
     if not first_line:
         raise InputError("It is empty. Export it again.", file=source.name)
+    if first_line.lstrip().startswith(("{", "[")):
+        raise InputError(
+            "It is JSON, not a table. Save it as CSV with a column for each coordinate.",
+            file=source.name,
+        )
     delimiter, records = _delimiter(head, is_whole)
     width, share = _usual_width(records)
     if width < 2 or share < LEAST_SHARE:

@@ -16,7 +16,10 @@ OPTIONS = ("crs", "date_order", "timezone", "time_precision", "true_values")
 DATE_ORDERS = ("day_first", "month_first")
 PRECISIONS = ("minute", "day", "month")
 TRUE_VALUES = ("y", "yes", "true", "t", "1", "x", "treatment", "treated", "patrol")
-FALSE_VALUES = ("n", "no", "false", "f", "0", "control", "comparison", "none")
+FALSE_VALUES = (
+    *("n", "no", "false", "f", "0", "control", "comparison", "none", "untreated"),
+    *("no patrol", "no_patrol", "standard", "business as usual"),
+)
 _COUNTS = ("count", "crime_count", "crimes", "total", "number_of_crimes", "n_crimes", "incidents")
 _PARTS = ("year", "month", "day", "hour", "minute")
 _MOMENT = re.compile(
@@ -25,6 +28,11 @@ _MOMENT = re.compile(
     r"|^\d{8}$|^\d{9,10}(\.\d+)?$|^\d{12,13}$|^[2-6]\d{4}(\.\d+)?$"
 )
 _CLOCK = re.compile(r"^\d{1,2}:\d{2}|^\d{1,4}$|^0?\.\d+$")
+_MOMENT_WORDS = {"date", "datetime", "time", "timestamp", "occurred", "when"}
+_OTHER_MOMENTS = set(
+    "reported recorded created updated modified entered closed last birth dob end ended until to "
+    "expiry expires".split()
+)
 _NUMBER = re.compile(r"^[-+]?[\d,]*\d([.,]\d+)?([eE][-+]?\d+)? ?%?$")
 
 
@@ -170,14 +178,28 @@ def _find(column: Column, layout: Layout, used: set[str]) -> tuple[tuple[str, ..
         return parts, 0.9
     by_name = {simplify(name): name for name in reversed(layout.names) if name not in used}
     for rank, known in enumerate(column.names):
-        if (name := by_name.get(known)) and _holds(column.kind, layout, name):
+        if (name := by_name.get(known)) and holds(column.kind, layout, name):
             return _with_time(column, name, by_name, layout), max(0.6, 1.0 - 0.02 * rank)
     if column.kind == "moment" and column.is_required and not layout.has_header:
         return _headerless_moment(layout, used)
+    if column.kind == "moment" and column.is_required and (name := _only_moment(layout, used)):
+        return _with_time(column, name, by_name, layout), 0.6
     return None, 0.0
 
 
-def _holds(kind: str, layout: Layout, name: str) -> bool:
+def _only_moment(layout: Layout, used: set[str]) -> str | None:
+    """Return the one free column named a date or time that holds such values, if just one does."""
+    found = []
+    for name in layout.names:
+        words = set(simplify(name).split("_"))
+        is_other = words & _OTHER_MOMENTS or not words & _MOMENT_WORDS
+        if name not in used and not is_other and layout.sample(name, 1):
+            found += [name] if holds("moment", layout, name) else []
+    return found[0] if len(found) == 1 else None
+
+
+def holds(kind: str, layout: Layout, name: str) -> bool:
+    """Whether most of a column's first values read as this kind; a blank column may hold any."""
     patterns = {"moment": _MOMENT, "date": _MOMENT, "number": _NUMBER}
     values = layout.sample(name, 300)
     if kind == "clock":

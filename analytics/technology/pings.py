@@ -1,5 +1,6 @@
 """GPS pings: text to UTC milliseconds and degrees, gap and speed per fix, cut by patrol day."""
 
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -25,6 +26,7 @@ def prepare(staging: Staging, workspace: Workspace, picked: Picked) -> Prepared:
         staging.database.execute(
             "UPDATE picked SET device = stem FROM files WHERE picked.file_no = files.file_no"
         )
+        _hide_file_names(staging, workspace, picked)
     staged.hide_persons(staging, workspace, "pings")
     tabular.decide_date_order(staging, reading, picked.sources[0].name)
     _read(staging, workspace, picked)
@@ -33,12 +35,21 @@ def prepare(staging: Staging, workspace: Workspace, picked: Picked) -> Prepared:
     _measure(staging, workspace)
     first, last = staging.rows("SELECT min(day), max(day) FROM ready")[0]
     reading.warnings += _warnings(staging)
-    return make_prepared(
+    prepared = make_prepared(
         picked,
         STORED,
         first.isoformat() if first else None,
         last.isoformat() if last else None,
     )
+    names = staging.rows("SELECT name FROM files ORDER BY file_no")
+    return replace(prepared, recorded_files=[name for (name,) in names])
+
+
+def _hide_file_names(staging: Staging, workspace: Workspace, picked: Picked) -> None:
+    """Put the device's keyed hash into the name under which its file is recorded."""
+    for number, source in enumerate(picked.sources):
+        hidden = f"{workspace.keys.pseudonym(source.stem)}{source.suffix}"
+        staging.rows("UPDATE files SET name = ? WHERE file_no = ?", (hidden, number))
 
 
 def _read(staging: Staging, workspace: Workspace, picked: Picked) -> None:

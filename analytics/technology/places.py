@@ -23,7 +23,7 @@ def fit_crs(workspace: Workspace, lon: np.ndarray, lat: np.ndarray) -> tuple[str
     middle_lon, middle_lat = float(np.median(lon[inside])), float(np.median(lat[inside]))
     zone = coordinates.utm_zone(middle_lon, middle_lat)
     where = f"around longitude {middle_lon:.2f}, latitude {middle_lat:.2f}"
-    if _holds_places(workspace):
+    if holds_places(workspace):
         raise InputError(
             f"The places lie {where}, outside the area of this workspace's CRS {workspace.crs}. "
             "Load them into a workspace of their own "
@@ -32,11 +32,12 @@ def fit_crs(workspace: Workspace, lon: np.ndarray, lat: np.ndarray) -> tuple[str
     return zone, (
         f"The places lie {where}, outside the area of {workspace.crs}. The workspace held no "
         f"places yet and now works in {zone}, the UTM zone of the data. Its time zone is "
-        f"{workspace.timezone.key}."
+        f"{workspace.timezone.key}; where that is wrong, make the workspace with --timezone."
     )
 
 
-def _holds_places(workspace: Workspace) -> bool:
+def holds_places(workspace: Workspace) -> bool:
+    """Whether anything is stored in coordinates of the workspace's CRS."""
     tables = (*_PLACED_TABLES, *_SHAPED_TABLES)
     counts = " + ".join(f"(SELECT count(*) FROM {table} LIMIT 1)" for table in tables)
     return bool(workspace.value(f"SELECT {counts}"))

@@ -10,8 +10,15 @@ import pandas as pd
 
 from analytics.technology import events, lists, recipes, tabular
 from analytics.technology import staging as staged
-from analytics.technology.coordinates import DEGREES, check_crs, numbers
-from analytics.technology.feeds import EVENT_FEEDS, columns_of
+from analytics.technology.coordinates import (
+    DEGREES,
+    are_degrees,
+    check_crs,
+    is_projected,
+    numbers,
+)
+from analytics.technology.feeds import EVENT_FEEDS
+from analytics.technology.guess import propose
 from analytics.technology.layout import Layout, read_layout
 from analytics.technology.matching import (
     Matching,
@@ -155,14 +162,16 @@ def match(workspace: Workspace, feed: str, layout: Layout, file: str, given: _Gi
         suggestion = suggest(feed, layout, workspace.crs, given.crs)
         matching = suggestion.matching
         if not suggestion.is_certain:
-            _ask(feed, layout, suggestion.questions, matching, file)
+            _ask(feed, layout, suggestion.questions, matching, file, workspace.crs)
     if "x" in matching.columns and matching.crs is None and given.crs is None:
         guess = suggest(feed, layout, workspace.crs, None).matching
         is_same = guess.columns.get("x") == matching.columns["x"]
         matching = replace(matching, crs=guess.crs if is_same else _crs_of(layout, matching))
         if matching.crs is None:
             question = 'the CRS of the coordinates is not certain; name it with --crs or "crs"'
-            _ask(feed, layout, (question,), matching, file)
+            _ask(feed, layout, (question,), matching, file, workspace.crs)
+    if "x" in matching.columns:
+        _check_unit(layout, matching, given.crs or matching.crs, file)
     return replace(
         matching,
         crs=given.crs or matching.crs,
@@ -179,14 +188,14 @@ def _crs_of(layout: Layout, matching: Matching) -> str | None:
 
 
 def _ask(
-    feed: str, layout: Layout, questions: tuple[str, ...], matching: Matching, file: str
+    feed: str,
+    layout: Layout,
+    questions: tuple[str, ...],
+    matching: Matching,
+    file: str,
+    workspace_crs: str,
 ) -> None:
-    suggestion = matching.as_json()
-    for name, fallback in (("occurred_from", "DATE COLUMN"), ("x", "EAST"), ("y", "NORTH")):
-        if any(column == name for column in _required(feed)) and name not in suggestion:
-            suggestion[name] = fallback
-    if "x" in suggestion and "crs" not in suggestion:
-        suggestion["crs"] = "EPSG:n"
+    suggestion = propose(feed, layout, matching, workspace_crs)
     asked = "; ".join(questions)
     asked = asked[0].upper() + asked[1:]
     raise UndecidedColumns(
@@ -196,8 +205,15 @@ def _ask(
     )
 
 
-def _required(feed: str) -> list[str]:
-    return [column.name for column in columns_of(feed) if column.is_required]
+def _check_unit(layout: Layout, matching: Matching, crs: str, file: str) -> None:
+    """Refuse degrees that are said to be metres: they would all fall on one spot in the sea."""
+    x, y = matching.columns["x"][0], matching.columns["y"][0]
+    if is_projected(crs) and are_degrees(layout, x, y):
+        raise InputError(
+            f"The coordinates '{x}' and '{y}' are degrees, but {crs} counts in metres. "
+            f"Give {DEGREES} instead, or leave the CRS out.",
+            file=file,
+        )
 
 
 def _group(sources: list[Source]) -> list[tuple[Layout, list[Source]]]:

@@ -6,9 +6,9 @@ import pandas as pd
 
 from analytics.technology import commit
 from analytics.technology.feeds import TITLES
-from analytics.workspace import FEEDS, InputError, User, Workspace
+from analytics.workspace import FEEDS, InputError, User, Workspace, retention
 
-_COUNTED_BY_LOAD = ("boundary", "harm", "pings")
+_COUNTED_BY_LOAD = ("boundary", "harm")
 MONTHS_SHOWN = 36
 _MONTHS = {
     "crimes": ("occurred_from", "count(*)"),
@@ -18,7 +18,6 @@ _MONTHS = {
     "roster": ("day", "count(*)"),
     "pings": ("day", "sum(rows)"),
 }
-_UNDONE_TABLES = {"pings": ("ping_files", "devices")}
 
 
 def register(workspace: Workspace) -> pd.DataFrame:
@@ -62,7 +61,10 @@ def _feed_row(
         return row
     held = loads.loc[feed]
     is_counted = feed in _COUNTED_BY_LOAD
-    rows = held["stored"] if is_counted else workspace.value(f"SELECT count(*) FROM {feed}")
+    held_sql = f"SELECT count(*) FROM {feed}"
+    if feed == "pings":
+        held_sql = "SELECT coalesce(sum(rows), 0) FROM ping_files"
+    rows = held["stored"] if is_counted else workspace.value(held_sql)
     row |= {
         "rows": int(rows),
         "first": held["first"] if isinstance(held["first"], str) else None,
@@ -155,9 +157,7 @@ def undo_load(workspace: Workspace, user: User, load_id: str) -> int:
         f"SELECT CAST({rows} AS BIGINT) FROM {counted} WHERE load_id = ?", [load_id]
     )
     with workspace.write(user, "erase", "load", load_id, {"feed": feed}) as transaction:
-        for table in (*_UNDONE_TABLES.get(feed, (feed,)), "quarantine"):
-            transaction.execute(f"DELETE FROM {table} WHERE load_id = ?", [load_id])
-        transaction.execute("UPDATE loads SET is_undone = true WHERE load_id = ?", [load_id])
+        retention.undo(transaction, user, feed, load_id)
     commit.remove_ping_files(workspace.pings_folder, [name for (name,) in names])
     return removed
 

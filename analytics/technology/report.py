@@ -33,7 +33,8 @@ class Prepared:
 
     `ready` names the staged rows to store and `stored_columns` their columns; `first` and `last`
     are ISO dates; `known_files` are numbers of files that an earlier load already accounted for;
-    `rows_each` is how many rows read stand behind one stored row.
+    `rows_each` is how many rows read stand behind one stored row. `recorded_files` are the names
+    to be stored: pseudonyms where a file's name names a device.
     """
 
     feed: str
@@ -47,3 +48,7 @@ class Prepared:
     crs: str = ""
     known_files: list[int] = field(default_factory=list)
     rows_each: int = 1
+    recorded_files: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.recorded_files = self.recorded_files or self.files

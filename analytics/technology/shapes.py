@@ -114,6 +114,8 @@ def _read_any(source: Source) -> gpd.GeoDataFrame | pd.DataFrame:
                 "A shapefile has several parts. Load its GeoPackage or GeoJSON instead.",
                 file=source.name,
             )
+        if not _begins_as_named(source):
+            raise OSError("The content is of another kind.")
         return pyogrio.read_dataframe(source.path)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError) as error:
         raise InputError(
@@ -125,6 +127,21 @@ def _read_any(source: Source) -> gpd.GeoDataFrame | pd.DataFrame:
             "It holds no shapes that can be read. Export polygons or lines with it.",
             file=source.name,
         ) from error
+
+
+def _begins_as_named(source: Source) -> bool:
+    """Whether a file begins as its ending promises.
+
+    GDAL goes by the content alone: a virtual dataset named .geojson would have it read any other
+    file of this machine.
+    """
+    with source.path.open("rb") as file:
+        head = file.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n")
+    if source.suffix == ".gpkg":
+        return head.startswith(b"SQLite format 3\0")
+    if source.suffix in (".kml", ".gml"):
+        return head.startswith(b"<") and b"ml" in head and b"OGRVRT" not in head
+    return head.startswith(b"{")
 
 
 def _attribute(

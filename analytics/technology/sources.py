@@ -236,7 +236,8 @@ def _copy(
 
 
 def _ending(name: str) -> str:
-    return Path(name.lower().removesuffix(".gz")).suffix
+    """Return the ending, without the signs that DuckDB would read as a pattern."""
+    return re.sub(r"[^.\w]", "", Path(name.lower().removesuffix(".gz")).suffix)
 
 
 def _make_utf8(name: str, path: Path) -> str:

@@ -47,6 +47,7 @@ from analytics.testing.settings import TestingSettings
 from analytics.testing.texts import (
     estimate_table,
     has_crimes,
+    last_settings,
     method,
     outlook_text,
     pooled_text,
@@ -88,6 +89,7 @@ __all__ = [
     "headline",
     "is_arm_hidden",
     "label",
+    "last_settings",
     "lock_protocol",
     "locked_protocol",
     "looks",

@@ -49,6 +49,17 @@ def power_text(smallest: float | None) -> str:
     )
 
 
+def width_text(primary: Estimate) -> str:
+    """Say how wide the primary interval is: a factor for a ratio, a difference otherwise."""
+    if primary.low is None or primary.high is None:
+        return ""
+    if primary.scale == "ratio":
+        if primary.low <= 0:
+            return "The interval's lower end is 0, so its width is not measurable as a factor."
+        return f"The interval's upper end is {primary.high / primary.low:.1f} times its lower end."
+    return f"The interval is {primary.high - primary.low:,.1f} {primary.scale} wide."
+
+
 def looks_text(looks: int) -> str:
     """Say what repeated looks at the arms do to a false alarm."""
     if looks <= MEANINGFUL_LOOKS:
@@ -102,6 +113,8 @@ def interval_text(estimate: Estimate) -> str:
     if estimate.value is None:
         return f"not measurable ({estimate.reading})"
     digits = 2 if estimate.scale in ("ratio", "quotient", "per comparison crime") else 1
+    if estimate.scale == "harm days" and abs(estimate.value) >= 100:
+        digits = 0
     value = f"{estimate.value:,.{digits}f}"
     unit = f" {estimate.scale}" if estimate.scale in ("crimes", "harm days") else ""
     if estimate.low is None or estimate.high is None:

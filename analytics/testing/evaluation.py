@@ -10,7 +10,13 @@ from analytics.testing import before_after as ba
 from analytics.testing.narrative import before_after_text, trial_text
 from analytics.testing.outcomes import Selection, choose_offences, data_span, read_events
 from analytics.testing.places import Places, choose_places
-from analytics.testing.protocol import follows_protocol, locked_protocol, looks, note_look
+from analytics.testing.protocol import (
+    follows_protocol,
+    is_arm_hidden,
+    locked_protocol,
+    looks,
+    note_look,
+)
 from analytics.testing.ranking import regression_by_itself
 from analytics.testing.result import Estimate, Evaluation
 from analytics.testing.settings import TestingSettings
@@ -23,6 +29,7 @@ from analytics.testing.trial import (
 from analytics.testing.windows import choose_windows
 from analytics.workspace import (
     NotMeasurable,
+    Refused,
     User,
     Workspace,
     make_run_id,
@@ -36,10 +43,12 @@ FEEDS = ("crimes", "harm", "places", "assignment", "boundary")
 def preview_evaluation(workspace: Workspace, user: User, settings: TestingSettings) -> Evaluation:
     """Evaluate by the settings' design and store nothing.
 
-    Raises Refused without the right to evaluate, InputError when places, crimes or assignment are
+    Raises Refused without the right to evaluate or while a trial's protocol is open (the command
+    line may look, and its look is counted), InputError when places, crimes or assignment are
     missing, NotMeasurable when harm is the outcome and has no weights, or crimes have no day.
     """
     workspace.require(user, "evaluate")
+    _check_arms(workspace, user, settings)
     selection = choose_offences(workspace, settings)
     harm_of, harm_note = _harm(workspace, settings)
     run_id = make_run_id("testing", settings, _fingerprint(workspace))
@@ -80,6 +89,15 @@ def patrol_from(workspace: Workspace, places: Places) -> date | None:
     return workspace.value(
         "SELECT min(day) FROM assignment WHERE list_contains(?, place_id)", [ids]
     )
+
+
+def _check_arms(workspace: Workspace, user: User, settings: TestingSettings) -> None:
+    """Refuse to tell the arms of a trial apart before its protocol is locked."""
+    if settings.design == "crossover" and is_arm_hidden(workspace) and not user.every_right:
+        workspace.log(user, "refuse", "arms", "protocol open")
+        raise Refused(
+            "The trial's protocol is open, so its arms are not compared. Lock the protocol first."
+        )
 
 
 def _before_after(
@@ -216,6 +234,7 @@ def _fingerprint(workspace: Workspace) -> str:
         workspace.fingerprint(*FEEDS),
         held.list_id if held else "",
         locked_protocol(workspace),
+        workspace.rows("SELECT index_name, version, code, days FROM harm_choices ORDER BY ALL"),
     ]
     return "-".join(str(fact) for fact in facts if fact)
 

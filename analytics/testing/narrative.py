@@ -33,6 +33,7 @@ def before_after_text(
             say.grade(primary, is_randomised=False, is_locked=False),
             say.rings_text(moved),
             regression.sentence,
+            say.width_text(primary),
             say.power_text(smallest),
             _other_outcome(estimates, primary),
         ]
@@ -61,6 +62,7 @@ def trial_text(
             if model
             else "",
             say.grade(primary, is_randomised=True, is_locked=is_locked),
+            say.width_text(primary),
             say.power_text(smallest),
             "An effect that lasts into the next day (carry-over) would make it look smaller.",
             say.looks_text(seen + 1),

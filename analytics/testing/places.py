@@ -13,7 +13,7 @@ from analytics.geography import saved_places
 from analytics.testing.settings import TestingSettings
 from analytics.workspace import InputError, Workspace
 
-COMPARISON = "comparison"
+COMPARISON_KINDS = ("comparison", "control")
 TREATED_KINDS = ("trial", "treated", "treatment")
 PARTS = ("treated", "control", "treated_ring", "control_ring")
 
@@ -108,7 +108,7 @@ def _hotspots_in_force(workspace: Workspace) -> gpd.GeoDataFrame:
 def _comparison(saved: gpd.GeoDataFrame, settings: TestingSettings) -> gpd.GeoDataFrame:
     if settings.comparison:
         return _pick(saved, settings.comparison)
-    found = saved[saved["kind"] == COMPARISON].reset_index(drop=True)
+    found = saved[saved["kind"].isin(COMPARISON_KINDS)].reset_index(drop=True)
     if found.empty:
         raise InputError(
             "There are no comparison places. Load places of kind 'comparison', or name saved "
@@ -130,7 +130,9 @@ def _treated(
         return chosen, chosen["place_id"].isin(hotspots["place_id"]).all()
     if not hotspots.empty:
         return hotspots, True
-    free = saved[~saved["place_id"].isin(control["place_id"]) & (saved["kind"] != COMPARISON)]
+    free = saved[
+        ~saved["place_id"].isin(control["place_id"]) & ~saved["kind"].isin(COMPARISON_KINDS)
+    ]
     trial = free[free["kind"].isin(TREATED_KINDS)]
     found = (trial if not trial.empty else free).reset_index(drop=True)
     if found.empty:
@@ -148,8 +150,8 @@ def _pick(known: gpd.GeoDataFrame, ids: list[str]) -> gpd.GeoDataFrame:
         raise InputError(
             f"There is no saved place '{missing[0]}'. Use the ids of loaded places ({held} ...)."
         )
-    chosen = known[known["place_id"].isin(ids)].drop_duplicates("place_id")
-    return chosen.reset_index(drop=True)
+    # A place drawn in several parts stands on several rows: all of it is the place.
+    return known[known["place_id"].isin(ids)].dissolve("place_id", "first").reset_index()
 
 
 def _without_overlaps(
@@ -180,7 +182,7 @@ def _others(
     control: gpd.GeoDataFrame,
 ) -> BaseGeometry:
     """Ground of every other hot spot or place of the trial: no ring may count what happens there."""
-    trial = saved[saved["kind"].isin((*TREATED_KINDS, COMPARISON))]
+    trial = saved[saved["kind"].isin((*TREATED_KINDS, *COMPARISON_KINDS))]
     shapes = [*hotspots.geometry, *trial.geometry, *treated.geometry, *control.geometry]
     return shapely.union_all(shapes)
 

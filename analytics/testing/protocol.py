@@ -45,6 +45,8 @@ def lock_protocol(
     protocol = Protocol(settings.as_json(), user.username, now_ms())
     detail = protocol.settings
     with workspace.write(user, "create", "protocol", programme_id, detail) as transaction:
+        if locked_protocol(workspace, programme_id):  # someone else's a moment ago
+            raise InputError("The protocol is already locked. What was fixed cannot be changed.")
         transaction.execute(
             "INSERT INTO protocols VALUES (?, ?, ?, ?)",
             [programme_id, json.dumps(protocol.settings), user.username, protocol.locked_ms],

@@ -20,7 +20,7 @@ class TestingSettings(StepSettings):
         "before_after",
         title="Design",
         why="Before/after compares places over time; crossover compares days drawn by lot.",
-        source="domain reference 7.1",
+        source="Southend and Bedfordshire were crossovers: Basford et al. 2021; Bland et al. 2021",
     )
     before: Window | None = setting(
         None,
@@ -38,7 +38,6 @@ class TestingSettings(StepSettings):
         "count",
         title="Primary outcome",
         why="One outcome is fixed in advance, because among many one succeeds by chance.",
-        source="domain reference 2.5, T7-03",
     )
     treated: list[str] = setting(
         [],
@@ -63,13 +62,11 @@ class TestingSettings(StepSettings):
         [],
         title="Offences",
         why="Names or codes of the offences counted; empty is all.",
-        source="domain reference 2.5, T3-01",
     )
     is_public_place_only: bool = setting(
         True,
         title="Public places only",
         why="Patrol acts on what can be seen; crimes of unknown setting stay in.",
-        source="domain reference 2.5, T3-02",
     )
     level: float = setting(
         0.95,

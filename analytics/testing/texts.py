@@ -1,6 +1,7 @@
 """Sentences and tables of step 7, ready for page and report."""
 
 from dataclasses import asdict
+from typing import Any
 
 import pandas as pd
 
@@ -8,17 +9,28 @@ from analytics.testing.exports import label, period_of
 from analytics.testing.outcomes import choose_offences
 from analytics.testing.outlook import Outlook
 from analytics.testing.protocol import Protocol
-from analytics.testing.result import Evaluation
+from analytics.testing.result import Estimate, Evaluation
 from analytics.testing.settings import TestingSettings
 from analytics.testing.trial import count_place_days
-from analytics.workspace import User, Workspace
+from analytics.workspace import User, Workspace, latest_run
 
 PUBLISHED_RATIO = 0.84
+READINGS = {
+    "crimes": "More (above 0) or fewer crimes than expected.",
+    "harm days": "More (above 0) or fewer days than expected.",
+    "ratio": "Of the rate expected: 1 no change, 0.9 a tenth fewer.",
+}
 
 
 def has_crimes(workspace: Workspace) -> bool:
     """Whether any crimes are loaded."""
     return bool(workspace.value("SELECT count(*) FROM crimes"))
+
+
+def last_settings(workspace: Workspace) -> dict[str, Any]:
+    """Return the settings of the newest stored evaluation; empty when there is none."""
+    run = latest_run(workspace, "testing")
+    return run.settings if run else {}
 
 
 def outlook_text(found: Outlook) -> str:
@@ -60,7 +72,14 @@ def estimate_table(evaluation: Evaluation) -> pd.DataFrame:
     """Return the estimates, one row each: estimate (its name), value, low, high, scale ..."""
     frame = pd.DataFrame([asdict(estimate) for estimate in evaluation.estimates])
     frame.insert(0, "estimate", [label(estimate) for estimate in evaluation.estimates])
+    frame["reading"] = [_reading(estimate) for estimate in evaluation.estimates]
     return frame
+
+
+def _reading(estimate: Estimate) -> str:
+    if estimate.reading or estimate.value is None:
+        return estimate.reading
+    return READINGS.get(estimate.scale, "")
 
 
 def method(evaluation: Evaluation) -> dict[str, str]:

@@ -60,11 +60,11 @@ def write_exports(workspace: Workspace, user: User, dosage: Dosage, folder: Path
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     book, layer = folder / "dosage.xlsx", folder / "dosage.geojson"
+    workspace.log(user, "disclose", "dosage", dosage.run_id, {"files": [book.name, layer.name]})
     workbook(workspace, user, dosage, book)
     columns = [name for name in PLACE_COLUMNS if name in dosage.hotspots.columns]
     places = dosage.hotspots[[*columns, "geometry"]]
     write_geojson(layer, places, _about(workspace, dosage), id_column="place_id")
-    workspace.log(user, "disclose", "dosage", dosage.run_id, {"files": [book.name, layer.name]})
     return [book, layer]
 
 

@@ -2,7 +2,7 @@
 
 A stay is seen only at fixes. With an interval of at most a fifth of the shortest qualifying visit
 the headline count holds; up to half of it only bounds do; beyond that nothing can be said
-(convention; domain reference 6). A device that reports by distance says nothing while it stands.
+(convention). A device that reports by distance says nothing while it stands.
 """
 
 from dataclasses import dataclass

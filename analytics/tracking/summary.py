@@ -71,10 +71,14 @@ def place_table(dosage: Dosage) -> pd.DataFrame:
 def day_totals(dosage: Dosage) -> pd.DataFrame:
     """Return one row per day: planned, qualifying_low, minutes; empty where there is no GPS.
 
-    The fewest qualifying visits are the headline wherever all devices report often enough.
+    The fewest qualifying visits are the headline wherever all devices report often enough;
+    delivered_low is what they deliver of the plan, capped at it per place, other_low the rest.
     """
-    columns = ["planned", "qualifying_low", "patrol_minutes", "officer_minutes"]
-    totals = dosage.place_days.groupby("day")[columns].sum()
+    columns = ["planned", "qualifying_low", "delivered_low", "patrol_minutes", "officer_minutes"]
+    days = dosage.place_days
+    delivered = days["qualifying_low"].clip(upper=days["planned"])
+    totals = days.assign(delivered_low=delivered).groupby("day")[columns].sum()
+    totals["other_low"] = totals["qualifying_low"] - totals["delivered_low"]
     days = pd.date_range(dosage.first_day, dosage.last_day, freq="D").date
     return totals.reindex(days).rename_axis("day").reset_index()
 

@@ -204,7 +204,9 @@ def _teams(by_officer: pd.DataFrame) -> pd.DataFrame:
     )
     teams["trained"] = teams["trained"].astype(int)
     teams["share"] = teams["trained"] / teams["rostered"]
-    return teams.sort_values(["share", "team"]).reset_index(drop=True)
+    # Of two teams with the same share, the one with more officers to train stands first.
+    order = teams.assign(size=-teams["rostered"]).sort_values(["share", "size", "team"]).index
+    return teams.loc[order].reset_index(drop=True)
 
 
 def _gaps(states: pd.DataFrame) -> pd.DataFrame:

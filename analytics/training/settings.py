@@ -37,7 +37,7 @@ class TrainingSettings(StepSettings):
         unit="%",
         title="Pass mark",
         why="Used where the record holds no pass mark of its own.",
-        source="convention (domain 5)",
+        source="convention",
         rare=True,
     )
     valid_months: int = setting(
@@ -47,7 +47,7 @@ class TrainingSettings(StepSettings):
         unit="months",
         title="Valid for",
         why="Used where the record holds no expiry date of its own.",
-        source="convention (domain 5)",
+        source="convention",
         rare=True,
     )
     warn_days: int = setting(

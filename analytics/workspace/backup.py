@@ -86,7 +86,7 @@ def restore(
         raise Refused(f"{user.name} may not restore a workspace. Ask an administrator.")
     source, target = Path(file), Path(folder)
     if not source.is_file():
-        raise WorkspaceError(f"There is no file '{source}'.")
+        raise WorkspaceError(f"There is no file '{source}'. Check the path.")
     holds_workspace = (target / DATABASE).exists()
     if not holds_workspace and target.exists() and any(target.iterdir()):
         raise WorkspaceError(f"'{target}' is not empty. Choose a new folder.")
@@ -141,12 +141,13 @@ def _unpack(source: Path, fresh: Path) -> dict:
                     f"'{source}' was made by a newer program. Install that program first."
                 )
             fresh.mkdir(parents=True)
+            fresh.chmod(0o700)
             for name, expected in manifest["members"].items():
                 archive.extract(name, fresh)
                 if _sha256(fresh / name) != expected:
                     raise WorkspaceError(f"'{source}' is damaged: '{name}' has changed.")
     except (zipfile.BadZipFile, KeyError, json.JSONDecodeError) as error:
-        raise WorkspaceError(f"'{source}' is not a backup of a workspace.") from error
+        raise WorkspaceError(f"'{source}' is not a backup of a workspace. Give a file that 'backup' wrote.") from error
     return manifest
 
 
@@ -189,6 +190,7 @@ def _start_anew(fresh: Path, manifest: dict, hash_key: str | None) -> None:
         shutil.rmtree(keys.folder)
         raise WorkspaceError("The hash key given is not the one this backup was made with.")
     with duckdb.connect(str(fresh / DATABASE)) as database:
+        database.execute("DELETE FROM sessions")
         database.execute("DELETE FROM meta WHERE name = 'restored_from'")
         database.execute("INSERT INTO meta VALUES ('restored_from', ?)", [manifest["workspace_id"]])
         database.execute("UPDATE meta SET value = ? WHERE name = 'workspace_id'", [workspace_id])

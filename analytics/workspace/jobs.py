@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analytics.workspace.errors import InputError, JobCancelled, SevenStepsError
+from analytics.workspace.rights import as_of_now
 from analytics.workspace.roles import User
 from analytics.workspace.store import Workspace
 from analytics.workspace.times import now_ms
@@ -119,6 +120,17 @@ def run_again(workspace: Workspace, user: User, job_id: str) -> str:
     return submit(workspace, user, job.kind, job.arguments, lane=job.lane)
 
 
+def interrupt(workspace: Workspace, kind: str) -> None:
+    """Mark every open job of a kind as interrupted: no one is left who waits for it."""
+    with workspace.bookkeeping() as transaction:
+        transaction.execute(
+            "UPDATE jobs SET state = 'interrupted', finished_ms = ?, "
+            "error = 'The server stopped before this was done.' "
+            "WHERE kind = ? AND state IN ('waiting', 'running')",
+            [now_ms(), kind],
+        )
+
+
 class Worker:
     """Threads that do the jobs of one open workspace: one per lane, and one that watches."""
 
@@ -156,8 +168,8 @@ class Worker:
         with self._workspace.bookkeeping() as transaction:
             transaction.execute(
                 "UPDATE jobs SET state = 'interrupted', finished_ms = ?, "
-                "error = 'The server stopped while this job ran. Nothing of it was stored; "
-                "run it again.' WHERE state = 'running'",
+                "error = 'The server stopped while this job ran; run it again. A load stores "
+                "nothing twice.' WHERE state = 'running'",
                 [now_ms()],
             )
 
@@ -197,20 +209,10 @@ class Worker:
             ).fetchall()
         if not taken:
             return None
-        if roles == "*":
-            return job, User(job.username, job.username, frozenset(), every_right=True)
-        return job, User(job.username, job.username, self._roles_now(job.username, roles))
-
-    def _roles_now(self, username: str, asked_with: str) -> frozenset[str]:
-        """The roles held when the job begins: what was taken away meanwhile counts no more."""
-        rows = self._workspace.rows(
-            "SELECT p.is_disabled, r.role FROM people p LEFT JOIN person_roles r USING (username) "
-            "WHERE username = ?",
-            [username],
-        )
-        if not rows:
-            return frozenset(filter(None, asked_with.split(",")))
-        return frozenset(role for is_disabled, role in rows if role and not is_disabled)
+        held = frozenset() if roles == "*" else frozenset(filter(None, roles.split(",")))
+        asked = User(job.username, job.username, held, every_right=roles == "*")
+        # What was taken away from the person since the job was asked for counts no more.
+        return job, as_of_now(self._workspace, asked)
 
     def _do(self, job: Job, user: User) -> None:
         work = self._kinds.get(job.kind)

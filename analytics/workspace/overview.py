@@ -1,5 +1,6 @@
 """Reading the workspace about itself: programmes, the audit log, what is kept for how long."""
 
+from dataclasses import replace
 from datetime import time
 
 import pandas as pd
@@ -9,6 +10,11 @@ from analytics.workspace.errors import InputError
 from analytics.workspace.roles import User
 from analytics.workspace.schema import DEFAULT_PROGRAMME
 from analytics.workspace.store import Workspace
+
+NO_HEAD = (
+    "No head of the log is recorded outside the workspace, so a log cut short at its end would not "
+    "be noticed."
+)
 
 
 def programme_name(workspace: Workspace, programme_id: str = DEFAULT_PROGRAMME) -> str:
@@ -42,10 +48,15 @@ def log_choices(workspace: Workspace, user: User) -> tuple[list[str], list[str]]
 
 
 def verify_log(workspace: Workspace, user: User) -> audit.Verification:
-    """Recompute the whole chain against the head kept outside the workspace."""
+    """Recompute the whole chain against the head kept outside the workspace.
+
+    Without that head the chain may be whole and yet cut short: the reason then says so.
+    """
     workspace.require(user, "see:log")
+    head = workspace.keys.read_head()
     with workspace.cursor() as cursor:
-        return audit.verify(cursor, workspace.keys.read_head())
+        found = audit.verify(cursor, head)
+    return replace(found, reason=NO_HEAD) if found.verified and head is None else found
 
 
 def feeds_kept(workspace: Workspace, user: User) -> pd.DataFrame:

@@ -7,6 +7,7 @@ itself, at sign-out, or at once when the person is disabled or signed out everyw
 
 import secrets
 from dataclasses import dataclass
+from functools import cache
 
 import bcrypt
 
@@ -197,7 +198,8 @@ def check_password(workspace: Workspace, username: str, password: str) -> User |
         "SELECT name, password_hash FROM people WHERE username = ? AND NOT is_disabled", [username]
     )
     # A hash is computed for unknown names too, or the time taken would tell them apart.
-    name, stored = rows[0] if rows else ("", _UNKNOWN_HASH)
+    nobody = ("", _unknown_hash())
+    name, stored = rows[0] if rows else nobody
     entered = password.strip().encode()[:_LONGEST_PASSWORD_BYTES]
     fits = bcrypt.checkpw(entered, stored.encode())
     if not (rows and fits):
@@ -259,7 +261,10 @@ def _hash(password: str) -> str:
     return bcrypt.hashpw(password.encode(), bcrypt.gensalt(_BCRYPT_ROUNDS)).decode()
 
 
-_UNKNOWN_HASH = _hash(random_password())
+@cache
+def _unknown_hash() -> str:
+    """Return the hash that unknown names are compared with, made at the first sign-in only."""
+    return _hash(random_password())
 
 
 def _checked_username(username: str) -> str:

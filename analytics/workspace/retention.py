@@ -18,6 +18,8 @@ _DAY_COLUMN = {
     "training": "coalesce(expires_on, completed_on)",
     "assignment": "day",
 }
+DATED = (*_DAY_COLUMN, "pings")
+"""Feeds whose rows have a date to count the retention from."""
 
 
 def retention(workspace: Workspace) -> dict[str, int | None]:
@@ -28,8 +30,10 @@ def retention(workspace: Workspace) -> dict[str, int | None]:
 def set_retention(workspace: Workspace, user: User, feed: str, days: int | None) -> None:
     """Change a feed's retention; raises InputError for a feed that is not dated."""
     workspace.require(user, "manage_workspace")
-    if feed not in _DAY_COLUMN and feed != "pings":
+    if feed not in DATED:
         raise InputError(f"The feed '{feed}' has no dates, so it has no retention period.")
+    if days is not None and days < 1:
+        raise InputError("Keep rows for at least one day, or without an end.")
     with workspace.write(user, "alter", "retention", feed, {"days": days}) as transaction:
         transaction.execute("UPDATE feeds SET retention_days = ? WHERE feed = ?", [days, feed])
 
@@ -43,8 +47,6 @@ def purge_expired(workspace: Workspace, user: User) -> dict[str, int]:
             count = purge(workspace, user, feed, workspace.today() - timedelta(days=days))
             if count:
                 removed[feed] = count
-    with workspace.bookkeeping() as transaction:
-        transaction.execute("DELETE FROM quarantine WHERE expires_ms < ?", [now_ms()])
     return removed
 
 
@@ -55,7 +57,7 @@ def purge(workspace: Workspace, user: User, feed: str, before: date) -> int:
     feed without dates.
     """
     workspace.require(user, "manage_workspace")
-    if feed != "pings" and feed not in _DAY_COLUMN:
+    if feed not in DATED:
         raise InputError(f"The feed '{feed}' has no dates to purge by.")
     if not _count(workspace, feed, before):
         return 0
@@ -71,12 +73,24 @@ def purge(workspace: Workspace, user: User, feed: str, before: date) -> int:
     return removed
 
 
+def undo(transaction: Transaction, user: User, feed: str, load_id: str) -> None:
+    """Take a load's rows out and note it in the ledger, so that no restore brings them back."""
+    _remove_load(transaction, feed, load_id)
+    transaction.execute(
+        "INSERT INTO purges VALUES (?, ?, ?, NULL, ?)",
+        [now_ms(), user.username, feed, json.dumps({"load_id": load_id})],
+    )
+
+
 def replay(transaction: Transaction, pings_folder: Path) -> None:
     """Apply every purge of the ledger again, to data that came back from a backup."""
     ledger = transaction.execute("SELECT feed, what FROM purges ORDER BY at_ms").fetchall()
-    for feed, what in ledger:
-        before = date.fromisoformat(json.loads(what)["before"])
-        _, files = _remove(transaction, feed, before)
+    for feed, text in ledger:
+        what = json.loads(text)
+        if "load_id" in what:
+            files = _remove_load(transaction, feed, what["load_id"])
+        else:
+            _, files = _remove(transaction, feed, date.fromisoformat(what["before"]))
         for file in files:
             (pings_folder / file).unlink(missing_ok=True)
 
@@ -87,11 +101,25 @@ def _count(workspace: Workspace, feed: str, before: date) -> int:
     return workspace.value(f"SELECT count(*) FROM {feed} WHERE {_DAY_COLUMN[feed]} < ?", [before])
 
 
+def _remove_load(transaction: Transaction, feed: str, load_id: str) -> list[str]:
+    """Delete what a load stored and kept aside; return the ping files that are then in no use."""
+    files = transaction.execute("SELECT file FROM ping_files WHERE load_id = ?", [load_id])
+    names = [name for (name,) in files.fetchall()]
+    tables = ("ping_files", "devices") if feed == "pings" else (feed,)
+    for table in (*tables, "quarantine"):
+        transaction.execute(f"DELETE FROM {table} WHERE load_id = ?", [load_id])
+    transaction.execute("UPDATE loads SET is_undone = true WHERE load_id = ?", [load_id])
+    return names
+
+
 def _remove(transaction: Transaction, feed: str, before: date) -> tuple[int, list[str]]:
     if feed == "pings":
         gone = transaction.execute(
             "DELETE FROM ping_files WHERE day < ? RETURNING file, rows", [before]
         ).fetchall()
+        transaction.execute(
+            "DELETE FROM devices WHERE load_id NOT IN (SELECT load_id FROM ping_files)"
+        )
         return sum(rows for _, rows in gone), [file for file, _ in gone]
     gone = transaction.execute(
         f"DELETE FROM {feed} WHERE {_DAY_COLUMN[feed]} < ? RETURNING 1", [before]

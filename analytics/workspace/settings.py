@@ -71,10 +71,14 @@ def make_settings(model: type[Model], values: dict[str, Any]) -> Model:
 
 def _sentence(model: type[StepSettings], error: ValidationError) -> str:
     first = error.errors()[0]
-    name = ".".join(str(part) for part in first["loc"]) or "the settings"
+    name = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         known = ", ".join(sorted(field.alias or key for key, field in model.model_fields.items()))
         return f"Setting '{name}' is not known. Use one of: {known}."
     if first["type"] == "value_error":
-        return f"Setting '{name}': {first['ctx']['error']}"
+        text = str(first["ctx"]["error"])
+        return f"Setting '{name}': {text}" if first["loc"] else f"{text[0].upper()}{text[1:]}"
+    if first["type"] == "missing":
+        whole = ".".join(str(part) for part in first["loc"][:-1]) or name
+        return f"Setting '{whole}' has the value {first['input']!r}: a part of it is missing."
     return f"Setting '{name}' has the value {first['input']!r}: {first['msg'].lower()}."

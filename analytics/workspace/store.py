@@ -3,19 +3,21 @@
 import json
 import logging
 import secrets
+import shutil
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pandas as pd
 
 from analytics.workspace import audit, migrations, schema
 from analytics.workspace.config import config
+from analytics.workspace.facts import checked_crs, checked_timezone
 from analytics.workspace.errors import InputError, Refused, WorkspaceBusy, WorkspaceError
 from analytics.workspace.keys import Keys
 from analytics.workspace.roles import User
@@ -89,14 +91,15 @@ class Workspace:
         when the CRS or time zone is unknown.
         """
         folder = Path(path)
+        _check_path(folder)
         if (folder / DATABASE).exists():
             raise WorkspaceError(f"'{folder}' already holds a workspace. Choose another folder.")
         if folder.exists() and any(folder.iterdir()):
             raise WorkspaceError(f"'{folder}' is not empty. Choose a new folder.")
         values = {
             "workspace_id": secrets.token_hex(8),
-            "crs": _checked_crs(crs),
-            "timezone": _checked_timezone(timezone),
+            "crs": checked_crs(crs),
+            "timezone": checked_timezone(timezone),
             "day_starts": "06:00",
             "name": name or folder.name,
             "is_sample": json.dumps(is_sample),
@@ -105,6 +108,8 @@ class Workspace:
             "created_ms": str(now_ms()),
         }
         folder.mkdir(parents=True, exist_ok=True)
+        # Crimes, positions and spills lie in it: no one else on the machine may look.
+        folder.chmod(0o700)
         connection = _connect(folder)
         keys = Keys(config().secrets / values["workspace_id"])
         values["hash_key_check"] = keys.create()
@@ -135,6 +140,7 @@ class Workspace:
         or when it was written by newer code.
         """
         folder = Path(path)
+        _check_path(folder)
         if not (folder / DATABASE).exists():
             raise WorkspaceError(
                 f"There is no workspace in '{folder}'. Make one with: "
@@ -276,7 +282,7 @@ class Workspace:
             except BaseException:
                 cursor.execute("ROLLBACK")
                 raise
-            self.keys.write_head(length, head)
+            self._record_head(length, head)
 
     @contextmanager
     def bookkeeping(self) -> Iterator[Transaction]:
@@ -328,6 +334,16 @@ class Workspace:
     def _meta(self, name: str) -> str:
         return self.value("SELECT value FROM meta WHERE name = ?", [name])
 
+    def _record_head(self, length: int, head: str) -> None:
+        try:
+            self.keys.write_head(length, head)
+        except OSError as error:
+            raise WorkspaceError(
+                "It is saved, but the head of the audit log cannot be written to "
+                f"'{self.keys.folder}': {error.strerror}. Make room there or correct the "
+                "permissions."
+            ) from error
+
     def _make_folders(self) -> None:
         self.pings_folder.mkdir(exist_ok=True)
         (self.path / "queue").mkdir(exist_ok=True)
@@ -335,12 +351,24 @@ class Workspace:
             (self.path / "inbox" / feed).mkdir(parents=True, exist_ok=True)
 
     def _remove_strays(self) -> None:
-        """Delete ping files that no load registered: what a crash left half-written."""
+        """Delete what a crash left: ping files that no load registered, unpacked uploads, copies."""
+        for left in (self.path / "spill").iterdir():
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
         registered = {Path(file).name for file in self.ping_files()}
         for file in self.pings_folder.iterdir():
             if file.name not in registered:
                 log.warning("Removed the unregistered ping file %s.", file.name)
                 file.unlink()
+
+
+def _check_path(folder: Path) -> None:
+    """Refuse a path that DuckDB reads as a pattern: it could answer from a folder beside it."""
+    if found := set(str(folder.resolve())) & set("*?["):
+        raise WorkspaceError(
+            f"The path of '{folder}' holds the sign {min(found)}, with which the database finds "
+            "the wrong files. Choose a name without it."
+        )
 
 
 def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
@@ -369,30 +397,3 @@ def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
     except duckdb.Error as error:
         raise WorkspaceError(f"The workspace '{folder}' cannot be read: {error}") from error
     return connection
-
-
-def _checked_crs(crs: str) -> str:
-    from pyproj import CRS
-    from pyproj.exceptions import CRSError
-
-    try:
-        found = CRS.from_user_input(crs)
-    except CRSError as error:
-        raise InputError(f"The CRS '{crs}' is not known. Give one such as EPSG:27700.") from error
-    if not found.is_projected or found.axis_info[0].unit_conversion_factor != 1.0:
-        raise InputError(
-            f"The CRS '{crs}' is not projected in metres. Give one such as EPSG:27700."
-        )
-    authority = found.to_authority()
-    if authority is None:
-        raise InputError(f"The CRS '{crs}' has no EPSG number. Give one such as EPSG:27700.")
-    return ":".join(authority)
-
-
-def _checked_timezone(timezone: str) -> str:
-    try:
-        return ZoneInfo(timezone).key
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise InputError(
-            f"The time zone '{timezone}' is not known. Give one such as Europe/London."
-        ) from error

@@ -79,3 +79,14 @@ def test_someone_who_may_not_load_sees_the_register_only(empty_app, open_page):
     app = open_page("technology", "lead")
 
     assert [tab.label for tab in app.tabs] == ["Register"]
+
+
+def test_a_loaded_upload_does_not_stay_on_disk(empty_app, tmp_path):
+    put_down = empty_app.path / "uploads" / "one" / "roster.csv"
+    put_down.parent.mkdir(parents=True)
+    put_down.write_text("officer\nPC 1234\n", encoding="utf-8")
+    elsewhere = tmp_path / "roster.csv"
+    elsewhere.write_text("officer\n", encoding="utf-8")
+    uploads.remove([put_down, elsewhere])
+    assert not put_down.parent.exists()
+    assert elsewhere.exists()

@@ -73,7 +73,7 @@ def town(empty_workspace):
 
 def test_an_empty_workspace_asks_for_crimes_first(empty_workspace, acting):
     rows = _states(empty_workspace, acting)
-    assert [row for row in rows] == [
+    assert list(rows) == [
         "thinking",
         "technology",
         "targeting",
@@ -134,6 +134,16 @@ def test_delivered_visits_are_capped_at_planned_and_crimes_are_those_inside(town
     assert last["qualifying_visits"] == 9
     assert last["crimes"] == 2
     assert weeks.iloc[0][["planned_visits", "delivered_visits"]].isna().all()
+
+
+def test_the_night_to_monday_belongs_to_the_week_before(town):
+    with town.bookkeeping() as change:
+        change.execute(
+            "UPDATE crimes SET occurred_from = TIMESTAMP '2026-08-24 02:00' WHERE row_id = 1"
+        )
+    weeks = programme.recent_weeks(town).set_index("week")["crimes"]
+    assert weeks[pd.Timestamp(MONDAY - timedelta(days=7))] == 1
+    assert weeks[pd.Timestamp(MONDAY)] == 1
 
 
 def test_no_list_gives_no_weeks(empty_workspace):

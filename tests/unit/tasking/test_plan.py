@@ -8,6 +8,7 @@ import shapely
 
 from analytics import tasking
 from analytics.tasking import TaskingSettings, TonightUnit
+from analytics.tasking.roster import read_duties
 from analytics.workspace import InputError, Refused, User, get_run, make_settings, read_settings
 
 from .conftest import COUNTS, MONDAY, add_list, add_roster
@@ -265,3 +266,29 @@ def test_units_on_the_roster_begin_tonights_list(patrol_workspace):
         ("U2", "foot", time(22)),
         ("U3", "foot", time(22)),
     ]
+
+
+def test_two_shifts_without_a_name_are_two_and_officers_never_together_are_told(
+    empty_workspace, acting
+):
+    row = {"load_id": "r", "day": MONDAY, "unit": "U1", "mode": "foot", "officer": "a"}
+    shifts = [
+        (7, 15, None, "U1"),
+        (15, 23, None, "U1"),
+        (7, 11, "day", "U2"),
+        (12, 16, "day", "U2"),
+    ]
+    rows = [
+        row
+        | {"shift": shift, "unit": unit}
+        | {"starts": datetime(2026, 9, 7, begins), "ends": datetime(2026, 9, 7, ends)}
+        for begins, ends, shift, unit in shifts
+    ]
+    with empty_workspace.write(acting, "collect", "load", "r") as change:
+        change.insert("roster", pd.DataFrame(rows))
+    duties, warnings = read_duties(empty_workspace, MONDAY, MONDAY)
+    assert [(duty.unit, duty.shift, duty.starts.hour) for duty in duties] == [
+        ("U1", "07:00", 7),
+        ("U1", "15:00", 15),
+    ]
+    assert any("1 unit-shifts have officers who are never on together (U2)" in w for w in warnings)

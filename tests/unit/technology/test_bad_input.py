@@ -2,12 +2,15 @@
 
 import gzip
 import json
+import os
 import zipfile
 
 import pytest
 
 from analytics import technology
-from analytics.workspace import InputError, Refused, UndecidedColumns, User
+from analytics.technology import commit, loading
+from analytics.technology.staging import Staging
+from analytics.workspace import InputError, Refused, UndecidedColumns, User, WorkspaceError
 from tests.unit.technology.conftest import POLICE_UK, police_uk_row
 
 GOOD = POLICE_UK + police_uk_row("a1") * 3
@@ -87,6 +90,117 @@ def test_a_zip_with_something_else_in_it_is_refused(
         technology.load(empty_workspace, acting, "crimes", [file])
 
 
+@pytest.mark.parametrize(
+    "path", ["../../up.csv", "a/../../b.csv", "..\\up.csv", "/abs.csv", "C:/x.csv"]
+)
+@pytest.mark.parametrize("feed", ["crimes", "boundary"])
+def test_a_zip_with_a_path_that_leads_out_of_it_is_refused(
+    empty_workspace, acting, tmp_path, path, feed
+):
+    file = tmp_path / "in" / "given.zip"
+    file.parent.mkdir()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("good.csv", GOOD)
+        archive.writestr(path, GOOD)
+
+    with pytest.raises(InputError, match="leads out of the zip"):
+        technology.load(empty_workspace, acting, feed, [file])
+
+    assert {made.name for made in tmp_path.iterdir()} == {"in", "workspace"}
+    assert empty_workspace.value("SELECT count(*) FROM loads") == 0
+
+
+def test_a_zip_made_from_the_folder_itself_leaves_no_table_out(load, tmp_path):
+    file = tmp_path / "given.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("./2020-01/a.csv", GOOD)
+        archive.writestr("./.hidden/b.csv", GOOD)
+
+    assert load("crimes", file).rows_read == 3
+
+
+def test_the_sign_of_a_pattern_in_a_file_s_name_is_no_pattern(load, write):
+    assert load("crimes", write("a*.c[sv]", GOOD)).rows_read == 3
+
+
+def test_a_pipe_and_a_name_that_no_disk_takes_are_refused(empty_workspace, acting, tmp_path):
+    pipe = tmp_path / "pipe.csv"
+    os.mkfifo(pipe)
+
+    with pytest.raises(InputError, match="not a file on disk"):
+        technology.load(empty_workspace, acting, "crimes", [pipe])
+    with pytest.raises(InputError, match="cannot be opened: File name too long"):
+        technology.load(empty_workspace, acting, "crimes", [tmp_path / ("n" * 300)])
+
+
+def test_a_file_that_changes_its_columns_in_the_middle_keeps_those_rows_aside(load, write):
+    shorter = "".join(f"{number},2020-01,-1.4,53.4\n" for number in range(5))
+    longer = "".join(police_uk_row(f"b{number}").strip() + ",1,2\n" for number in range(4))
+
+    report = load("crimes", write("mixed.csv", GOOD + shorter + longer + police_uk_row("z")))
+
+    assert report.rows_read == 13
+    assert report.reasons == {"unreadable_line": 9, "exact_repeat": 2}
+    assert report.rows_stored == 2
+
+
+def test_zero_bytes_late_in_a_file_lose_no_row(load, write):
+    rows = "".join(police_uk_row(f"c{number}") for number in range(2_000))
+
+    report = load("crimes", write("late.csv", POLICE_UK + rows + "\0" * 400 + "\n" + GOOD[-70:]))
+
+    assert report.rows_stored >= 2_000
+    assert report.rows_read == report.rows_stored + report.rows_quarantined
+
+
+@pytest.mark.parametrize("name", ["o'neil", "with space", "{a,b}", "ünïcode"])
+def test_a_workspace_may_lie_in_a_folder_with_an_odd_name(acting, tmp_path, write, name):
+    from analytics.workspace import Workspace, backup
+
+    pings = "device,time_utc,longitude,latitude\nU1,2020-01-01T10:00:00Z,-1.4,53.4\n"
+    with Workspace.create(tmp_path / name, acting) as workspace:
+        crimes = technology.load(workspace, acting, "crimes", [write("a.csv", GOOD)])
+        fixes = technology.load(workspace, acting, "pings", [write("p.csv", pings)])
+        technology.load(workspace, acting, "pings", [write("p.csv", pings)])
+        backup.backup(workspace, acting, tmp_path / f"{name}.zip")
+    backup.restore(tmp_path / f"{name}.zip", tmp_path / name, acting)
+
+    assert (crimes.rows_stored, fixes.rows_stored) == (1, 1)
+    with Workspace.open(tmp_path / name) as workspace:
+        assert (
+            workspace.value("SELECT count(*) FROM read_parquet(?)", [workspace.ping_files()]) == 1
+        )
+
+
+@pytest.mark.parametrize("name", ["ws [2]", "what?", "a*"])
+def test_a_folder_whose_name_is_a_pattern_is_refused(acting, tmp_path, name):
+    from analytics.workspace import Workspace
+
+    with pytest.raises(WorkspaceError, match="the wrong files"):
+        Workspace.create(tmp_path / name, acting)
+    assert list(tmp_path.iterdir()) == []
+    Workspace.create(tmp_path / "plain", acting).close()
+    (tmp_path / "plain").rename(tmp_path / name)
+    with pytest.raises(WorkspaceError, match="the wrong files"):
+        Workspace.open(tmp_path / name)
+
+
+def test_positions_stay_when_only_the_log_s_head_cannot_be_written(
+    empty_workspace, acting, write, monkeypatch
+):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    pings = "device,time_utc,longitude,latitude\nU1,2020-01-01T10:00:00Z,-1.4,53.4\n"
+    monkeypatch.setattr(type(empty_workspace.keys), "write_head", full)
+
+    with pytest.raises(WorkspaceError, match=r"It is saved, but .* No space left"):
+        technology.load(empty_workspace, acting, "pings", [write("p.csv", pings)])
+
+    files = empty_workspace.ping_files()
+    assert empty_workspace.value("SELECT count(*) FROM read_parquet(?)", [files]) == 1
+
+
 def test_a_zip_that_declares_more_than_the_limit_is_refused_unopened(
     empty_workspace, acting, tmp_path, monkeypatch
 ):
@@ -162,3 +276,32 @@ def test_someone_without_the_right_may_not_load(empty_workspace, write):
 
     with pytest.raises(Refused):
         technology.load(empty_workspace, inspector, "crimes", [write("x.csv", GOOD)])
+
+
+@pytest.mark.parametrize("name", ["p.geojson", "p.json", "p.kml", "p.gpkg"])
+def test_a_shape_file_cannot_point_to_another_file(empty_workspace, acting, write, name):
+    secret = write("secret.csv", 'WKT,name\n"POLYGON((-1 53,-1 54,-2 54,-1 53))",secret\n')
+    pointer = (
+        "<OGRVRTDataSource><OGRVRTLayer name='secret'><LayerSRS>EPSG:4326</LayerSRS>"
+        f"<SrcDataSource>{secret}</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>"
+    )
+    with pytest.raises(InputError, match=r"cannot be read|not a table"):
+        technology.load(empty_workspace, acting, "places", [write(name, pointer)])
+    assert empty_workspace.value("SELECT count(*) FROM places") == 0
+
+
+def test_a_load_prepared_for_another_crs_does_not_move_places_stored_meanwhile(
+    empty_workspace, acting, write
+):
+    abroad = write("m.csv", "ref,date,longitude,latitude\na,13/01/2024,-90.05,35.15\n")
+    home = write("b.csv", "name,easting,northing\nCentral,430000,300000\n")
+    with Staging(empty_workspace) as staging:
+        prepared = loading._prepare(
+            staging, empty_workspace, "crimes", [abroad], None, None, None, lambda *_: None
+        )
+        assert prepared.crs == "EPSG:32615"
+        technology.load(empty_workspace, acting, "bases", [home])
+        with pytest.raises(InputError, match="CRS changed"):
+            commit.store(empty_workspace, acting, staging, prepared, "L1", 0.0)
+    assert empty_workspace.crs == "EPSG:27700"
+    assert empty_workspace.value("SELECT count(*) FROM crimes") == 0

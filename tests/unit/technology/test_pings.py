@@ -95,3 +95,18 @@ def test_times_in_a_named_zone_become_utc(empty_workspace, load, write):
     load("pings", write("x.csv", text), timezone="Europe/London")
 
     assert _pings(empty_workspace)["ms"].iloc[0] == pd.Timestamp("2026-06-10T19:00Z").value // 10**6
+
+
+def test_a_file_named_after_its_device_is_recorded_under_the_pseudonym(
+    empty_workspace, load, write
+):
+    text = "37.75153 -122.39447 0 1211033530\n37.75149 -122.39447 0 1211033614\n37.75149 -122.39447 0 1211033614\n"
+    report = load("pings", write("new_abboip.txt", text))
+
+    assert report.files == ["new_abboip.txt"]
+    assert report.rows_quarantined == 1
+    code = empty_workspace.keys.pseudonym("new_abboip")
+    assert empty_workspace.rows("SELECT files FROM loads") == [(f'["{code}.txt"]',)]
+    assert empty_workspace.rows("SELECT file FROM quarantine") == [(f"{code}.txt",)]
+    for (table,) in empty_workspace.rows("SELECT table_name FROM duckdb_tables()"):
+        assert "abboip" not in empty_workspace.frame(f"SELECT * FROM {table}").to_csv(), table

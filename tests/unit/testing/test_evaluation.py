@@ -327,3 +327,24 @@ def test_default_before_overlapping_the_ranking_tells_the_fall(
     threat = next(t for t in found.threats if t.name == "Regression to the mean")
     assert "not recorded" in threat.finding and "without any patrol" in threat.finding
     assert threat.state == "open"
+
+
+def test_no_one_compares_the_arms_of_an_open_trial(empty_workspace, acting, insert, places):
+    trial(insert)
+    lead = User("lea", "Lea", frozenset({"lead", "analyst", "evaluator"}))
+    for compare in (testing.preview_evaluation, testing.save_evaluation):
+        with pytest.raises(Refused, match="protocol is open"):
+            compare(empty_workspace, lead, settings_of_trial())
+    refused = "SELECT count(*) FROM audit WHERE action = 'refuse' AND object_type = 'arms'"
+    assert empty_workspace.value(refused) == 2
+    assert empty_workspace.value("SELECT count(*) FROM runs") == 0
+    testing.lock_protocol(empty_workspace, lead, settings_of_trial())
+    assert testing.preview_evaluation(empty_workspace, lead, settings_of_trial()).primary.value
+
+
+def test_a_choice_of_weight_makes_another_run(empty_workspace, acting, insert, places):
+    insert("crimes", w1())
+    before = testing.preview_evaluation(empty_workspace, acting, settings()).run_id
+    with empty_workspace.bookkeeping() as change:
+        change.execute("INSERT INTO harm_choices VALUES ('own', '1', '8N', 10.0, 'ann', 0)")
+    assert testing.preview_evaluation(empty_workspace, acting, settings()).run_id != before

@@ -5,7 +5,17 @@ from datetime import date
 
 import pytest
 
-from analytics.workspace import Workspace, WorkspaceError, audit, backup, retention
+from analytics.workspace import (
+    Refused,
+    User,
+    Workspace,
+    WorkspaceError,
+    audit,
+    backup,
+    people,
+    retention,
+    sessions,
+)
 from analytics.workspace.keys import Keys
 
 
@@ -104,3 +114,69 @@ def test_pseudonyms_depend_on_the_key_alone(tmp_path):
     assert first.pseudonym("PC 1") != second.pseudonym("PC 1")
     second.recover(first.escrow())
     assert first.pseudonym(" pc 1 ") == second.pseudonym("PC 1")
+
+
+def test_a_session_ended_since_the_backup_does_not_come_to_life_again(workspace, anyone, tmp_path):
+    people.add_person(workspace, anyone, "ann", "Ann", {"analyst"})
+    ann = User("ann", "Ann", frozenset({"analyst"}))
+    session = sessions.start_session(workspace, ann)
+    backup.backup(workspace, anyone, tmp_path / "b.zip")
+    sessions.end_session(workspace, ann, session)
+    folder = workspace.path
+    workspace.close()
+    backup.restore(tmp_path / "b.zip", folder, anyone)
+    backup.restore(tmp_path / "b.zip", tmp_path / "copy", anyone)
+    for restored in (folder, tmp_path / "copy"):
+        with Workspace.open(restored) as opened:
+            assert sessions.session_user(opened, session) is None
+
+
+def test_a_load_undone_since_the_backup_stays_undone(workspace, anyone, tmp_path):
+    with workspace.bookkeeping() as change:
+        change.execute(
+            "INSERT INTO loads (load_id, feed, is_undone) VALUES ('L1', 'crimes', false)"
+        )
+        change.execute("INSERT INTO crimes (load_id) VALUES ('L1'), ('L2')")
+    backup.backup(workspace, anyone, tmp_path / "b.zip")
+    with workspace.write(anyone, "erase", "load", "L1") as change:
+        retention.undo(change, anyone, "crimes", "L1")
+    folder = workspace.path
+    workspace.close()
+    backup.restore(tmp_path / "b.zip", folder, anyone)
+    with Workspace.open(folder) as restored:
+        assert restored.rows("SELECT load_id FROM crimes") == [("L2",)]
+        assert restored.value("SELECT is_undone FROM loads WHERE load_id = 'L1'")
+
+
+def test_only_who_manages_the_workspace_may_restore_it(workspace, anyone, tmp_path):
+    backup.backup(workspace, anyone, tmp_path / "b.zip")
+    with pytest.raises(Refused):
+        backup.restore(
+            tmp_path / "b.zip", tmp_path / "copy", User("a", "A", frozenset({"analyst"}))
+        )
+    assert not (tmp_path / "copy").exists()
+
+
+def test_no_one_else_on_the_machine_may_read_workspace_or_backup(workspace, anyone, tmp_path):
+    backup.backup(workspace, anyone, tmp_path / "b.zip")
+    backup.restore(tmp_path / "b.zip", tmp_path / "copy", anyone)
+    for private in (workspace.path, tmp_path / "b.zip", tmp_path / "copy"):
+        assert private.stat().st_mode & 0o077 == 0, private
+
+
+def test_devices_go_with_the_last_of_their_positions(workspace, anyone):
+    _add_ping_file(workspace, "old.parquet", date(2020, 1, 1))
+    with workspace.bookkeeping() as change:
+        change.execute("INSERT INTO devices (device, load_id) VALUES ('d', 'l')")
+    retention.purge(workspace, anyone, "pings", date(2024, 1, 1))
+    assert workspace.value("SELECT count(*) FROM devices") == 0
+
+
+def test_opening_removes_unpacked_uploads_that_a_crash_left(workspace):
+    stray = workspace.path / "spill" / "load-dead-beef"
+    stray.mkdir()
+    (stray / "00000.csv").write_text("collar number\nPC 1234\n")
+    folder = workspace.path
+    workspace.close()
+    with Workspace.open(folder):
+        assert not stray.exists()

@@ -1,5 +1,6 @@
 """Jobs: two lanes, cancelling, crashes, and commands handed over by another process."""
 
+import os
 import threading
 import time
 
@@ -182,3 +183,41 @@ def test_a_handed_over_command_cannot_be_run_again_by_someone_else(workspace, wo
         jobs.run_again(workspace, inspector, job_id)
     with pytest.raises(Refused):
         jobs.run_again(workspace, User("off", "Off", frozenset({"officer"})), job_id)
+
+
+def test_a_command_waits_for_a_busy_app_and_is_told_when_it_stops(workspace, worker, anyone):
+    desk = queue.Desk(workspace)
+    threading.Timer(1.0, desk.close).start()
+    with pytest.raises(WorkspaceBusy, match="did not answer"):
+        queue.hand_over(workspace.path, ["feeds"], wait_s=20, pickup_s=0.2)
+
+    desk = queue.Desk(workspace)
+    stopping = threading.Timer(1.0, desk.close)
+    stopping.start()
+    threading.Timer(0.3, desk, [workspace]).start()
+    with pytest.raises(WorkspaceBusy, match="stopped before it answered"):
+        queue.hand_over(workspace.path, ["feeds"], wait_s=20, pickup_s=0.2)
+
+
+def test_commands_of_a_stopped_app_are_not_done_by_the_next(workspace, worker):
+    request = workspace.path / "queue" / "x.json"
+    request.write_text('{"arguments": ["feeds"]}', encoding="utf-8")
+    queue.take_requests(workspace)
+    done = []
+    desk = queue.Desk(workspace)
+    worker({"command": lambda *_: done.append(1) or {}}, watchers=(desk,))
+    time.sleep(0.2)
+    assert [job.state for job in jobs.recent(workspace)] == ["interrupted"]
+    assert done == []
+    desk.close()
+
+
+def test_requests_and_answers_that_no_one_waits_for_are_removed(workspace):
+    folder = workspace.path / "queue"
+    for name in ("old.json", "old.answer", "old.answer.part"):
+        (folder / name).write_text('{"arguments": ["load"]}', encoding="utf-8")
+        os.utime(folder / name, (0, 0))
+    (folder / "new.answer").write_text("{}", encoding="utf-8")
+    queue.take_requests(workspace)
+    assert [file.name for file in folder.iterdir()] == ["new.answer"]
+    assert jobs.recent(workspace) == []
