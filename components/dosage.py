@@ -96,7 +96,7 @@ def draw_days(dosage: tracking.Dosage) -> None:
         label="day",
         values=["planned", "delivered_low", "other_low"],
         names=["Planned", "Delivered of the plan", "Other qualifying visits"],
-        colours=["#9DB2CC", theme.BLUE, theme.CATEGORIES[2]],
+        colours=["#9DB2CC", theme.BLUE, theme.FAINT],
         title="Planned visits delivered, by day",
         unit="visits",
         stacked=False,

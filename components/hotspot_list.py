@@ -122,7 +122,10 @@ def ranking(result: targeting.HotspotResult) -> None:
         "test_count": tables.number("Later crimes", why="Crimes of the test period."),
         "harm": tables.number("Harm", unit="days"),
         "worst_event_share": tables.number(
-            "Worst event", unit="%", why="Share of the place's harm that its worst event gives."
+            "Worst event",
+            digits=1,
+            unit="%",
+            why="Share of the place's harm that its worst event gives.",
         ),
         "class": tables.text(
             "Pattern",

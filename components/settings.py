@@ -1,5 +1,6 @@
 """The form of a step, drawn from its settings model and kept as the user's draft."""
 
+import re
 import types
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -227,7 +228,8 @@ def _is_date(inner: Any) -> bool:
 
 def _label(title: str, unit: str) -> str:
     """Name the unit after the title, unless the title says it already."""
-    return title if not unit or unit.lower() in title.lower() else f"{title} ({unit})"
+    is_said = unit.lower() in re.findall(r"\w+", title.lower())
+    return title if not unit or is_said else f"{title} ({unit})"
 
 
 def _bounds(field: FieldInfo) -> tuple[Any, Any]:

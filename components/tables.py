@@ -54,11 +54,6 @@ def number(label: str, *, digits: int = 0, unit: str = "", why: str = "") -> Any
     return st.column_config.NumberColumn(_with_unit(label, unit), format=form, help=why or None)
 
 
-def percent(label: str, *, digits: int = 1, why: str = "") -> Any:
-    """Describe a column of shares (0-1), shown as percentages."""
-    return st.column_config.NumberColumn(label, format=f"percent{digits}", help=why or None)
-
-
 def bar(label: str, *, highest: float = 1.0, unit: str = "", why: str = "") -> Any:
     """Describe a column drawn as bars from 0 to `highest`; shares (0-1) read as percentages."""
     form = "percent" if highest == 1.0 else "localized"

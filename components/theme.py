@@ -5,6 +5,7 @@ import streamlit as st
 INK = "#14202E"
 FONT = "'Source Sans', sans-serif"
 QUIET = "#55616F"
+FAINT = "#8A95A3"
 LINE = "#D9DFE7"
 PANEL = "#F4F6F9"
 BLUE = "#1D4F91"

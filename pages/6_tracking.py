@@ -29,7 +29,7 @@ def choose() -> tracking.TrackingSettings:
     chosen = st.segmented_control(
         "Period, up to the latest GPS",
         list(PERIODS),
-        default="28 days",
+        default="7 days" if "inspector" in user.roles else "28 days",
         required=True,
         key="period",
     )

@@ -46,7 +46,7 @@ def draw_weeks(weeks: pd.DataFrame) -> None:
             label="week",
             values=["planned_visits", "delivered_visits", "other_visits"],
             names=["Planned", "Delivered of the plan", "Other qualifying visits"],
-            colours=["#9DB2CC", theme.BLUE, theme.CATEGORIES[2]],
+            colours=["#9DB2CC", theme.BLUE, theme.FAINT],
             title="Planned visits delivered",
             unit="Visits a week",
             stacked=False,
@@ -106,7 +106,6 @@ elif any(user.may(f"see:{row.step}") for row in rows):
     st.success("Nothing waits for you.", icon=":material/check:")
 
 failures.draw(workspace, user)
-
 with st.container(key="step-rows", gap=None):
     for row in rows:
         draw_row(row)

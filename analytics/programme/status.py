@@ -53,7 +53,7 @@ def status(workspace: Workspace, user: User) -> list[StepState]:
         _training(workspace, user),
         _tasking(workspace),
         _tracking(workspace),
-        _testing(workspace),
+        _testing(workspace, user),
     ]
 
 
@@ -178,7 +178,7 @@ def _targeting(workspace: Workspace) -> StepState:
 
 def _training(workspace: Workspace, user: User) -> StepState:
     page = "training"
-    if not user.may("train"):
+    if not user.may("see:training"):
         held = workspace.value("SELECT count(*) FROM training")
         state: State = "in progress" if held else "not started"
         return StepState(page, state, f"{held:,} training records held.", "", page)
@@ -226,14 +226,16 @@ def _tracking(workspace: Workspace) -> StepState:
     return StepState(page, "done", fact, "", page)
 
 
-def _testing(workspace: Workspace) -> StepState:
+def _testing(workspace: Workspace, user: User) -> StepState:
     page = "testing"
     run = latest_run(workspace, "testing")
     if run is None:
         return StepState(page, "not started", "No evaluation yet.", "Evaluate", page)
     if run.result["design"] == "crossover" and testing.is_arm_hidden(workspace):
         fact = "The trial's arms stay pooled here until its protocol is locked."
-        return StepState(page, "in progress", fact, "Lock the protocol", page)
+        # Only those who may lock it are asked to.
+        asked = "Lock the protocol" if user.may("lock") else ""
+        return StepState(page, "in progress", fact, asked, page)
     fact = _first_sentence(run)
     if _newest_input_ms(workspace, "testing") > run.at_ms:
         return StepState(page, "stale", fact, "Evaluate again", page)

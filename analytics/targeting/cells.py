@@ -124,7 +124,8 @@ def _count(
 ) -> CellCounts:
     check_offences(workspace, settings)
     scope = resolve_scope(workspace, settings)
-    grow_m = 0.0 if settings.study_area == "boundary" else settings.cell_width_m / 2
+    # Half a cell, as the peer does whose results "hull" is there to be compared with.
+    grow_m = settings.cell_width_m / 2 if settings.study_area == "hull" else 0.0
     area = study_area(workspace, settings.study_area, grow_m=grow_m)
     origin = (0.0, 0.0)
     if settings.grid_origin == "lower_left":

@@ -64,9 +64,10 @@ class TestingSettings(StepSettings):
         why="Names or codes of the offences counted; empty is all.",
     )
     is_public_place_only: bool = setting(
-        True,
+        False,
         title="Public places only",
-        why="Patrol acts on what can be seen; crimes of unknown setting stay in.",
+        why="Patrol acts on what can be seen; off counts the crimes that the list was made from; "
+        "crimes of unknown setting stay in.",
     )
     level: float = setting(
         0.95,

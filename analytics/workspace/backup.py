@@ -147,7 +147,9 @@ def _unpack(source: Path, fresh: Path) -> dict:
                 if _sha256(fresh / name) != expected:
                     raise WorkspaceError(f"'{source}' is damaged: '{name}' has changed.")
     except (zipfile.BadZipFile, KeyError, json.JSONDecodeError) as error:
-        raise WorkspaceError(f"'{source}' is not a backup of a workspace. Give a file that 'backup' wrote.") from error
+        raise WorkspaceError(
+            f"'{source}' is not a backup of a workspace. Give a file that 'backup' wrote."
+        ) from error
     return manifest
 
 

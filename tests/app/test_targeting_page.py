@@ -1,5 +1,7 @@
 """Step 3 in the app: the answer moves with the controls; decisions and sign-off are kept."""
 
+import json
+
 import pytest
 
 from analytics import targeting
@@ -71,6 +73,37 @@ def test_decide_then_sign_off(sample_copy, open_page):
     assert held.version == 1
     assert len(held.hotspots) == 60
     assert any("In force from" in told.value for told in app.success)
+
+
+def test_a_refused_decision_is_told_and_the_page_goes_on(sample_copy, open_page):
+    app = open_page("targeting", "analyst")
+    app.session_state["targeting-tabs"] = "To decide"
+    app.run()
+    before = len([button for button in app.button if button.label == "Leave out"])
+    _button(app, "Leave out").click().run()
+    assert any("Say why" in error.value for error in app.error)
+    assert _button(app, "Sign off the list")
+    reason = next(field for field in app.text_input if field.label == "Reason")
+    reason.set_value("Recorded at the desk")
+    _button(app, "Leave out").click().run()
+    assert not app.exception
+    # The tab stays open for the next decision.
+    assert app.session_state["targeting-tabs"] == "To decide"
+    assert len([button for button in app.button if button.label == "Leave out"]) == before - 1
+    assert "1 place must be decided first" in _text(app)
+
+
+def test_the_small_hours_are_drawn_at_the_end_of_their_evening(sample_app, open_page):
+    app = open_page("targeting", "lead")
+    app.session_state["targeting-tabs"] = "When"
+    app.run()
+    hours = [
+        trace["x"]
+        for chart in app.get("plotly_chart")
+        for trace in json.loads(chart.proto.spec)["data"]
+        if trace["type"] == "heatmap"
+    ]
+    assert hours == [[f"{(6 + hour) % 24:02d}" for hour in range(24)]]
 
 
 def test_an_inspector_may_look_but_not_sign_off(sample_app, open_page):

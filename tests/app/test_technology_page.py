@@ -30,6 +30,13 @@ def _press(app, label: str):
     return app.run()
 
 
+def test_an_empty_workspace_opens_where_crimes_are_loaded(empty_app, open_page, given_files):
+    app = open_page("technology", "analyst")
+    assert not app.exception
+    field = next(box for box in app.selectbox if box.label == "What do you load?")
+    assert field.value == "crimes"
+
+
 def test_the_register_says_what_is_held(sample_app, open_page):
     app = open_page("technology", "lead")
 

@@ -3,6 +3,7 @@
 import pytest
 
 from analytics import testing
+from analytics.workspace import User
 
 
 def shown(page) -> str:
@@ -20,13 +21,18 @@ def test_empty_workspace_links_to_what_is_missing(empty_app, open_page):
 
 
 def test_before_and_after_gives_result_threats_and_conclusion(sample_app, open_page):
-    page = open_page("testing", "analyst")
+    page = choose(open_page("testing", "analyst"), "before_after")
     assert not page.exception and not page.error
     text = shown(page)
     assert "20 treated places against 20 comparison places" in text
     assert "Smallest detectable effect" in text
     assert "may not be put down to patrol alone" in text or "cannot be told apart" in text
     assert "Regression to the mean" in text
+
+
+def test_an_assigned_trial_is_the_design_to_begin_with(sample_app, open_page):
+    page = open_page("testing", "analyst")
+    assert page.button_group(key="testing.design").value == "crossover"
 
 
 def test_crossover_stays_pooled_until_the_protocol_is_locked(sample_copy, open_page):

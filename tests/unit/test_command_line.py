@@ -313,6 +313,23 @@ workspace.close()
 """
 
 
+HEAVY = ("geopandas", "matplotlib", "statsmodels", "scipy", "pyvrp", "typst", "xlsxwriter")
+
+
+@pytest.mark.parametrize("name", ["ready", "log", "jobs"])
+def test_small_commands_start_without_the_heavy_packages(folder, name):
+    loaded = f"import sys; print(sorted(set(sys.modules) & set({HEAVY})), file=sys.stderr)"
+    text = f"from analytics.cli import main; main(sys.argv[1:]); {loaded}"
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; {text}", name, str(folder), "--json"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == "[]\n"
+
+
 @pytest.fixture
 def held(folder):
     """The workspace in the hands of another process that runs the app's worker."""

@@ -61,7 +61,9 @@ def test_headline_minutes_are_within_5_percent_of_the_true_minutes(opened, actin
 
 
 def test_the_crossover_s_interval_holds_the_planted_ratio(opened, acting, truth):
-    settings = make_settings(testing.TestingSettings, {"design": "crossover", "seed": 1})
+    settings = make_settings(
+        testing.TestingSettings, {"design": "crossover", "seed": 1, "is_public_place_only": True}
+    )
     found = testing.preview_evaluation(opened, acting, settings).as_json()
     ratio = next(
         row

@@ -119,6 +119,9 @@ def test_a_trial_s_arms_are_not_split_while_its_protocol_is_open(town, acting):
             [DEFAULT_PROGRAMME],
         )
     assert "13 crimes" not in _states(town, acting)["testing"].fact
+    analyst = User("a", "A", frozenset({"analyst"}))
+    assert _states(town, acting)["testing"].action == "Lock the protocol"
+    assert _states(town, analyst)["testing"].action == ""
     with town.bookkeeping() as change:
         change.execute(
             "INSERT INTO protocols VALUES (?, '{}', 'u', ?)", [DEFAULT_PROGRAMME, now_ms()]

@@ -268,6 +268,19 @@ def test_units_on_the_roster_begin_tonights_list(patrol_workspace):
     ]
 
 
+def test_at_2145_only_the_rest_of_each_shift_is_left(patrol_workspace):
+    clock = {"late": (14, 22), "off": (13, 21), "night": (18, 2), "later": (23, 5)}
+    units = [unit(name, starts=begins, until=ends) for name, (begins, ends) in clock.items()]
+    left = tasking.units_still_on(patrol_workspace, units, time(21, 45))
+    assert [(each.name, each.starts, each.until) for each in left] == [
+        ("late", time(21, 45), time(22)),
+        ("night", time(21, 45), time(2)),
+        ("later", time(23), time(5)),
+    ]
+    after_midnight = tasking.units_still_on(patrol_workspace, units, time(1, 30))
+    assert [each.name for each in after_midnight] == ["night", "later"]
+
+
 def test_two_shifts_without_a_name_are_two_and_officers_never_together_are_told(
     empty_workspace, acting
 ):

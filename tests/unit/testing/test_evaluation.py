@@ -205,15 +205,34 @@ def test_comparison_places_by_id_and_what_is_wrong_with_them(
         testing.preview_evaluation(empty_workspace, acting, settings(offences=["Treason"]))
 
 
+def test_every_part_of_a_place_drawn_in_parts_counts(empty_workspace, acting, insert, places):
+    far = shapely.box(3_000, 1_000, 3_150, 1_150)
+    part = {"place_id": "T1", "name": "T1", "kind": "trial", "geometry": far.wkb}
+    insert("places", pd.DataFrame([part]))
+    rows = [*crimes_at("T1", 2025, 3), crime(3_050, 1_050, datetime(2025, 6, 5))]
+    rows += crimes_at("C1", 2025, 4) + crimes_at("C1", 2026, 4)
+    insert("crimes", pd.DataFrame(rows))
+    found = testing.preview_evaluation(empty_workspace, acting, settings(treated=["T1"]))
+    assert found.counts[0] == {"part": "treated", "before": 4, "after": 0}
+
+
+def test_places_called_control_are_what_is_compared_with(empty_workspace, acting, insert, places):
+    with empty_workspace.write(acting, "alter", "places", "kind") as transaction:
+        transaction.execute("UPDATE places SET kind = 'control' WHERE kind = 'comparison'")
+    insert("crimes", w1())
+    found = testing.preview_evaluation(empty_workspace, acting, settings())
+    assert by_name(found, "WDD").value == -107
+
+
 def test_public_places_and_offences_choose_what_counts(empty_workspace, acting, insert, places):
     rows = crimes_at("T1", 2025, 5) + crimes_at("T1", 2025, 4, is_public_place=False)
     rows += crimes_at("T1", 2025, 3, is_public_place=True, offence_code="34B", offence="Robbery")
     rows += crimes_at("C1", 2026, 1)
     insert("crimes", pd.DataFrame(rows))
     ask = testing.preview_evaluation
-    assert ask(empty_workspace, acting, settings()).counts[0]["before"] == 8
-    every = settings(is_public_place_only=False)
-    assert ask(empty_workspace, acting, every).counts[0]["before"] == 12
+    assert ask(empty_workspace, acting, settings()).counts[0]["before"] == 12
+    public = settings(is_public_place_only=True)
+    assert ask(empty_workspace, acting, public).counts[0]["before"] == 8
     for name in ("Robbery", "34B"):
         assert ask(empty_workspace, acting, settings(offences=[name])).counts[0]["before"] == 3
 

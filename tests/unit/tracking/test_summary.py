@@ -49,6 +49,14 @@ def test_days_without_gps_are_empty_and_not_zero(tracked, acting):
     assert days["qualifying_low"].isna().tolist() == [False, True, False]
 
 
+def test_a_visit_too_many_at_one_place_does_not_hide_a_miss_at_another(tracked, acting):
+    dosage = preview_dosage(tracked, acting, TrackingSettings())
+    rows = dosage.place_days.iloc[:2].assign(planned=[1, 2], qualifying_low=[4, 0])
+    days = day_totals(replace(dosage, place_days=rows.assign(day=FIRST_DAY)))
+    first = days.iloc[0]
+    assert (first["planned"], first["delivered_low"], first["other_low"]) == (3, 1, 3)
+
+
 def test_overlap_of_hours():
     patrol, need = np.zeros((7, 24)), np.zeros((7, 24))
     patrol[0, 8], patrol[4, 22] = 30, 30

@@ -67,6 +67,13 @@ def test_only_completed_in_date_and_passed_counts(empty_workspace, acting):
     }
 
 
+def test_of_two_teams_with_one_share_the_larger_stands_first(empty_workspace, acting):
+    officers = {"a": "North", "b": "South", "c": "South"}
+    fill(empty_workspace, acting, officers, [record("someone else")])
+    found = training.coverage(empty_workspace, acting, TrainingSettings())
+    assert found.teams["team"].tolist() == ["South", "North"]
+
+
 def test_a_record_holds_through_its_last_day(empty_workspace, acting):
     records = [record("a", expires=TODAY + timedelta(days=6))]
     records += [record("b", expires=TODAY + timedelta(days=3))]

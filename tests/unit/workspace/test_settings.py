@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from pydantic import model_validator
 
 from analytics.workspace import InputError, StepSettings, make_run_id, read_settings, setting
 
@@ -33,6 +34,37 @@ def test_faults_are_one_sentence(text, part):
     with pytest.raises(InputError, match=None) as caught:
         read_settings(Example, text)
     assert part in str(caught.value)
+
+
+class Window(StepSettings):
+    """Two days that hang together."""
+
+    days: tuple[date, date] | None = setting(None, title="Days", why="From and to.")
+
+    @model_validator(mode="after")
+    def _in_order(self):
+        if self.days and self.days[1] < self.days[0]:
+            raise ValueError("the days are the wrong way round. Swap them.")
+        return self
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            '{"days": ["2026-02-01", "2026-01-01"]}',
+            "The days are the wrong way round. Swap them.",
+        ),
+        (
+            '{"days": ["2026-02-01"]}',
+            "Setting 'days' has the value ['2026-02-01']: a part of it is missing.",
+        ),
+    ],
+)
+def test_faults_of_several_values_name_what_is_wrong(text, sentence):
+    with pytest.raises(InputError) as caught:
+        read_settings(Window, text)
+    assert str(caught.value) == sentence
 
 
 def test_a_run_is_named_by_settings_data_and_step():
