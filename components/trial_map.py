@@ -3,9 +3,8 @@
 import geopandas as gpd
 import pydeck as pdk
 import streamlit as st
-from pydeck.data_utils import compute_view
 
-from components import ground, theme
+from components import ground, map_layers, theme
 
 _COLOURS = {"treated": theme.BLUE, "both": theme.BLUE, "control": "#EDAE49", "ring": "#6B7785"}
 _NAMES = {
@@ -21,8 +20,7 @@ def draw(shapes: gpd.GeoDataFrame, *, key: str, height: int = 430) -> None:
     wide = shapes.to_crs(4326).explode(ignore_index=True)
     layers = [_layer(wide[wide["arm"] == arm], arm) for arm in _COLOURS if arm in set(wide["arm"])]
     layers.sort(key=lambda layer: layer.id != "arm-ring")
-    centres = wide[wide["arm"] != "ring"].geometry.representative_point()
-    view = compute_view([[point.x, point.y] for point in centres], view_proportion=0.95)
+    view = map_layers.view(shapes, height)
     deck = pdk.Deck(
         layers=[*ground.layers(), *layers, *ground.names()],
         initial_view_state=view,
@@ -37,7 +35,7 @@ def draw(shapes: gpd.GeoDataFrame, *, key: str, height: int = 430) -> None:
         for arm in _COLOURS
         if arm in counts.index
     )
-    st.markdown(f'<p class="legend">{swatches}</p>', unsafe_allow_html=True)
+    st.html(f'<div class="legend">{swatches}</div>')
 
 
 def _layer(shapes: gpd.GeoDataFrame, arm: str) -> pdk.Layer:

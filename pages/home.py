@@ -113,7 +113,7 @@ with st.container(key="step-rows", gap=None):
 if user.may("see:tracking"):
     with steps.action():
         recent = programme.recent_weeks(workspace)
-    if recent.empty:
-        st.caption("The last four weeks appear here once a list of hot spots is in force.")
+    if recent.drop(columns="week").isna().all(axis=None):
+        st.caption("The last four weeks appear here once there is a list, and visits or crimes.")
     else:
         draw_weeks(recent)

@@ -107,8 +107,8 @@ def _heaping(heaps: pd.DataFrame) -> list[str]:
     if len(excluded):
         names = ", ".join(f"'{name}'" for name in excluded["name"])
         found.append(
-            f"{int(excluded['records'].sum()):,} crimes on {len(excluded)} excluded points "
-            f"({names}) are left out."
+            f"{int(excluded['records'].sum()):,} crimes on {len(excluded)} excluded "
+            f"{'point' if len(excluded) == 1 else 'points'} ({names}) are left out."
         )
     return found
 

@@ -2,6 +2,7 @@
 
 import time
 from datetime import date
+from datetime import time as clock
 
 import pytest
 
@@ -85,6 +86,30 @@ def test_a_plan_is_looked_at_and_then_issued(with_list, open_page):
     button(app, "Issue the plan").click().run()
     assert not app.exception
     assert len(tasking.plan_in_force(with_list, TODAY, TODAY)) == len(plan.visits)
+
+
+def test_tonight_from_2145_plans_only_who_is_still_on(with_list, open_page):
+    app = open_page("tasking", "inspector")
+    app.session_state["tasking-tabs"] = "Tonight"
+    app.run()
+    ends = {part.key[-1]: part.value for part in app.time_input if "until" in part.key}
+    assert min(ends.values(), key=lambda at: (at.hour < 6, at)) == clock(22)
+    since = next(part for part in app.time_input if part.key == "tonight-since")
+    since.set_value(clock(22)).run()
+    assert any("Off by 22:00 and left out" in part.value for part in app.caption)
+    button(app, "Make tonight's sheet").click().run()
+    assert not app.exception and not app.error
+    sheet = next(table.value for table in app.dataframe if "clock" in table.value.columns)
+    assert len(sheet)
+    assert all(start >= "22:00" or start < "06:00" for start in sheet["clock"])
+
+
+def test_an_inspector_with_a_planned_week_comes_for_tonight(with_list, open_page):
+    tasking.save_plan(
+        with_list, ROOT_USER, make_settings(TaskingSettings, {"from": TODAY, **QUICK})
+    )
+    assert button(open_page("tasking", "inspector"), "Make tonight's sheet")
+    assert button(open_page("tasking", "analyst"), "Make the plan")
 
 
 def test_tonight_makes_a_sheet_without_the_roster(with_list, open_page):

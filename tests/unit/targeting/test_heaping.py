@@ -51,7 +51,7 @@ def test_a_prison_is_found_decided_and_left_out(town, acting, store):
     assert after.counts.crimes == before.counts.crimes - 80
     assert after.undecided.empty
     assert after.heaping["decision"].tolist() == ["exclude"]
-    assert any("80 crimes on 1 excluded points" in warning for warning in after.warnings)
+    assert any("80 crimes on 1 excluded point (" in warning for warning in after.warnings)
     assert after.run_id != before.run_id
     targeting.sign_off(town, acting, settings(select=10))
 

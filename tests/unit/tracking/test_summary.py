@@ -1,6 +1,7 @@
 """What is said in words follows from the numbers."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np

@@ -1,0 +1,58 @@
+"""What is drawn on maps: rounds that fit the screen, and places that stay visible on a force."""
+
+import math
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from components import map_layers, maps
+
+WORLD_PX = 512
+"""The width of the world at zoom 0, in deck.gl's Web Mercator."""
+
+
+def _places(east_m: float) -> gpd.GeoDataFrame:
+    hexagons = [shapely.Point(430_000 + x, 387_000).buffer(75) for x in (0, east_m)]
+    facts = {"hotspot_id": ["A", "B"], "name": ["A", "B"], "rank": [1, 2], "count": [9, 4]}
+    return gpd.GeoDataFrame(facts, geometry=hexagons, crs="EPSG:27700")
+
+
+@pytest.mark.parametrize("spread", [(0.02, 0.005), (0.004, 0.03), (0.0, 0.0)])
+def test_a_round_lies_within_the_narrowest_screen(spread):
+    lon = np.array([-1.5, -1.5 + spread[0]])
+    lat = np.array([52.6, 52.6 + spread[1]])
+    view = map_layers.view_of(lon, lat, maps.PHONE_PX, 370)
+    pixels_a_degree = WORLD_PX * 2**view.zoom / 360
+    assert (lon.max() - lon.min()) * pixels_a_degree <= maps.PHONE_PX + 1
+    tall = (lat.max() - lat.min()) / math.cos(math.radians(52.6)) * pixels_a_degree
+    assert tall <= 370 * 1.02
+
+
+def test_a_place_visited_twice_has_one_mark_with_both_numbers():
+    stops = pd.DataFrame(
+        {
+            "lon": [-1.5, -1.51, -1.5],
+            "lat": [52.6, 52.61, 52.6],
+            "name": ["Abbot Lane", "Priory Road", "Abbot Lane"],
+            "start": ["18:53", "19:43", "21:29"],
+        }
+    )
+    marks = map_layers.stop_marks(stops)
+    assert [mark["text"] for mark in marks] == ["1, 3", "2"]
+    assert marks[0]["label"] == "1, 3. Abbot Lane"
+    assert marks[0]["detail"] == "18:53, 21:29"
+    assert marks[0]["radius"] > marks[1]["radius"]
+
+
+def test_on_a_whole_force_places_stay_visible_and_their_numbers_wait():
+    town, force = _places(3_000), _places(60_000)
+    shapes = map_layers.shapes(force, "count", "crimes", None)
+    assert map_layers.dots(shapes).radius_min_pixels == 4
+    least = {
+        name: map_layers.ranks(shapes, "need_ink", map_layers.view(places))[0].size_min_pixels
+        for name, places in (("town", town), ("force", force))
+    }
+    assert least == {"town": 8, "force": 0}
