@@ -69,8 +69,8 @@ def score(result: targeting.HotspotResult) -> None:
     caught = result.accuracy
     left.metric(
         "Caught later",
-        "not measurable" if caught is None else f"{caught.hit_rate:.1%}",
-        None if caught is None else f"{caught.pei:.0%} of best",
+        "–" if caught is None else f"{caught.hit_rate:.1%}",
+        "not measurable yet" if caught is None else f"{caught.pei:.0%} of best",
         delta_color="off",
         delta_arrow="off",
         help="Share of the crimes of the test period that fell in these places.",

@@ -41,7 +41,7 @@ class Staging:
         self.folder.mkdir()
         self.database = duckdb.connect(
             config={
-                "memory_limit": "1GB",
+                "memory_limit": "600MB",
                 "threads": config().threads,
                 "temp_directory": str(self.folder / "spill"),
                 "autoinstall_known_extensions": False,
