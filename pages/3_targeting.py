@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analytics import targeting
-from components import access, hotspot_list, maps, steps
+from components import access, hotspot_list, list_in_force, maps, steps
 
 user = access.require_role("analyst", "inspector", "lead", "evaluator")
 workspace = steps.header("targeting", user)
@@ -58,7 +58,7 @@ if tabs[2].open:
         hotspot_list.sureness(result)
 if len(tabs) > 3 and tabs[3].open:
     with tabs[3]:
-        hotspot_list.decisions(workspace, user, result)
+        list_in_force.decisions(workspace, user, result)
 
 steps.method(
     definition="Placed crimes of the chosen offences are counted per equal cell of the study area "
@@ -74,5 +74,5 @@ steps.method(
     source="crimes, boundary, harm, streets and points as loaded",
     crs=result.crs,
 )
-hotspot_list.sign_off(workspace, user, result)
-hotspot_list.downloads(workspace, user, result)
+list_in_force.sign_off(workspace, user, result)
+list_in_force.downloads(workspace, user, result)

@@ -18,18 +18,15 @@ STATES = {
 
 
 def draw_row(row: programme.StepState) -> None:
-    """One step: its name, state, fact and next action; facts only for those who see the step."""
+    """One step: its name, state, fact and next action."""
     file, title, icon = navigation.PAGES[row.page]
-    is_seen = user.may(f"see:{row.step}")
     with st.container(key=f"row-{row.step}"):
         name, state, fact, action = st.columns([1.5, 1.4, 4.6, 2.1], vertical_alignment="center")
         name.markdown(f"**{icon} {title}**")
         state.markdown(STATES[row.state])
-        fact.markdown(row.fact if is_seen else ":gray[Your role does not see this step.]")
-        if is_seen:
-            action.page_link(
-                file, label=row.action or "Open", icon=":material/arrow_forward:", width="stretch"
-            )
+        fact.markdown(row.fact)
+        label = row.action or "Open"
+        action.page_link(file, label=label, icon=":material/arrow_forward:", width="stretch")
 
 
 def draw_weeks(weeks: pd.DataFrame) -> None:
@@ -87,10 +84,11 @@ with steps.action():
     rows = programme.status(workspace, user)
     needed = programme.next_action(workspace, user)
 
+seen = [row for row in rows if user.may(f"see:{row.step}")]
 done = sum(row.state == "done" for row in rows)
 stale = [row.step for row in rows if row.state == "stale"]
-stale_words = f" {', '.join(stale).capitalize()} rests on data that has changed since."
-steps.answer(f"**{done} of 7 steps are done.**{stale_words if stale else ''}")
+words = f" {', '.join(stale).capitalize()} rests on data that has changed." if stale else ""
+steps.answer(f"**{done} of 7 steps are done.**{words}")
 
 if needed:
     with st.container(border=True, key="next-action", horizontal=True, vertical_alignment="center"):
@@ -102,13 +100,15 @@ if needed:
             label=f"Go to {needed.step}",
             icon=":material/arrow_forward:",
         )
-elif any(user.may(f"see:{row.step}") for row in rows):
+elif seen:
     st.success("Nothing waits for you.", icon=":material/check:")
 
 failures.draw(workspace, user)
 with st.container(key="step-rows", gap=None):
-    for row in rows:
+    for row in seen:
         draw_row(row)
+if others := [f"{row.step} ({row.state})" for row in rows if row not in seen]:
+    st.caption(f"Steps that your role does not open: {', '.join(others)}.")
 
 if user.may("see:tracking"):
     with steps.action():

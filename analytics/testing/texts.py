@@ -45,8 +45,8 @@ def outlook_text(found: Outlook) -> str:
         else "The published mean of 16% fewer would mostly be missed."
     )
     return (
-        f"{base} The smallest effect that would be found four times in five is **{1 - smallest:.0%} "
-        f"fewer** (rate ratio {smallest:.2f}). {verdict}"
+        f"{base} Judged by these alone, before any result, the smallest effect that would be found "
+        f"four times in five is **{1 - smallest:.0%} fewer** (rate ratio {smallest:.2f}). {verdict}"
     )
 
 
