@@ -3,7 +3,18 @@
 import streamlit as st
 
 from analytics import targeting
-from components import access, hotspot_list, list_in_force, maps, steps
+from components import (
+    access,
+    hotspot_list,
+    list_edits,
+    list_in_force,
+    maps,
+    methods_tab,
+    over_time_tab,
+    steps,
+    sureness_tab,
+    when_tab,
+)
 
 user = access.require_role("analyst", "inspector", "lead", "evaluator")
 workspace = steps.header("targeting", user)
@@ -43,22 +54,23 @@ with picture:
     hotspot_list.curve(result)
     hotspot_list.doubts(result)
 
-names = ["Ranking", "When", "How sure"]
+tabs = {
+    "Ranking": lambda: hotspot_list.ranking(result),
+    "When": lambda: when_tab.draw(workspace, user, result),
+    "How sure": lambda: sureness_tab.draw(workspace, user, result),
+    "Over time": lambda: over_time_tab.draw(workspace, user, result),
+    "Compare methods": lambda: methods_tab.draw(workspace, user, result),
+    "Edit the list": lambda: list_edits.draw(workspace, user, result),
+}
 # A label with a count in it would change with each decision, and the tab would close.
-names += ["To decide"] if len(result.heaping) else []
-tabs = st.tabs(names, on_change="rerun", key="targeting-tabs")
-if tabs[0].open:
-    with tabs[0]:
-        hotspot_list.ranking(result)
-if tabs[1].open:
-    with tabs[1]:
-        hotspot_list.hours(workspace, user, result)
-if tabs[2].open:
-    with tabs[2], steps.action(stop=False):
-        hotspot_list.sureness(result)
-if len(tabs) > 3 and tabs[3].open:
-    with tabs[3]:
-        list_in_force.decisions(workspace, user, result)
+if len(result.heaping):
+    tabs["To decide"] = lambda: list_in_force.decisions(workspace, user, result)
+for tab, draw in zip(
+    st.tabs(list(tabs), on_change="rerun", key="targeting-tabs"), tabs.values(), strict=True
+):
+    if tab.open:
+        with tab, steps.action(stop=False):
+            draw()
 
 steps.method(
     definition="Placed crimes of the chosen offences are counted per equal cell of the study area "

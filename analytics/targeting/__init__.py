@@ -16,7 +16,7 @@ from analytics.targeting.scope import (
     suggested_test_from,
 )
 from analytics.targeting.settings import TargetingSettings
-from analytics.targeting.timing import WEEKDAYS, HourProfile
+from analytics.targeting.statistics.timing import WEEKDAYS, HourProfile
 
 __all__ = [
     "WEEKDAYS",

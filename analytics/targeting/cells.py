@@ -6,6 +6,7 @@ choices used last, named by the fingerprint of the data.
 
 import math
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -77,6 +78,23 @@ class CellCounts:
         """Crimes of the test period inside the study area."""
         return int(self.test.sum())
 
+    @property
+    def areas_m2(self) -> np.ndarray:
+        """Area of every cell."""
+        return np.full(len(self.q), self.grid.area_m2)
+
+    def centres(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the centres of all cells in metres."""
+        return self.grid.centres(self.q, self.r)
+
+    def keys_at(self, positions: np.ndarray) -> list[str]:
+        """Return the names of the cells at these positions."""
+        return self.grid.keys(self.q[positions], self.r[positions])
+
+    def polygons_at(self, positions: np.ndarray) -> np.ndarray:
+        """Return the outlines of the cells at these positions, in metres."""
+        return self.grid.polygons(self.q[positions], self.r[positions])
+
     def neighbour_matrix(self) -> csr_matrix:
         """Return the cells' neighbours, themselves included, as a sparse matrix."""
         return self.details.get(
@@ -114,6 +132,42 @@ def count_cells(
         chosen,
     )
     return _recent.get(key, lambda: _count(workspace, settings, excluded, key))
+
+
+def counts_by_period(
+    workspace: Workspace,
+    settings: TargetingSettings,
+    counts: CellCounts,
+    starts: list[date],
+    end: date,
+) -> np.ndarray:
+    """Return the chosen crimes per cell and period: an array of cells x periods.
+
+    Period k holds the days from `starts[k]` up to, not including, the next start, the last one up
+    to, not including, `end`. The offences, flags and exclusions are those of `counts`; its dates
+    are not looked at. One scan of the crimes.
+    """
+    where, values = crime_filter(settings, counts.excluded)
+    q_sql, r_sql = counts.grid.cell_numbers_sql("x", "y")
+    edges = pd.DataFrame(
+        {"first": [*starts], "last": [*starts[1:], end], "period": np.arange(len(starts))}
+    )
+    with workspace.cursor() as cursor:
+        cursor.register(
+            "periods", edges.astype({"first": "datetime64[s]", "last": "datetime64[s]"})
+        )
+        frame = cursor.execute(
+            f"SELECT q, r, period, sum(n) AS count FROM (SELECT {q_sql} AS q, {r_sql} AS r, "
+            f"date_trunc('day', occurred_from) AS day, count(*) AS n FROM crimes WHERE {where} "
+            "AND occurred_from >= ? AND occurred_from < ? GROUP BY ALL) "
+            "JOIN periods ON day >= first AND day < last GROUP BY ALL",
+            [*values, starts[0], end],
+        ).df()
+    rows = counts.positions(frame["q"].to_numpy(), frame["r"].to_numpy())
+    inside = rows >= 0
+    table = np.zeros((len(counts.q), len(starts)), dtype=np.int32)
+    table[rows[inside], frame["period"].to_numpy()[inside]] = frame["count"].to_numpy()[inside]
+    return table
 
 
 def _count(

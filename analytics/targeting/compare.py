@@ -5,7 +5,7 @@ import pandas as pd
 
 from analytics.targeting.result import HotspotResult
 from analytics.targeting.selection import rank_cells, ranking_values
-from analytics.targeting.significance import gi_star_test
+from analytics.targeting.statistics.significance import gi_star_test
 from analytics.workspace import NotMeasurable
 
 CURVE_PLACES = 300

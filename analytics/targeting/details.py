@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from analytics.geography import nearest_street_names
-from analytics.targeting import heaping, persistence
-from analytics.targeting.cells import CellCounts
+from analytics.targeting import heaping
+from analytics.targeting.cells import CellCounts, counts_by_period
 from analytics.targeting.scope import Period, crime_filter
 from analytics.targeting.settings import TargetingSettings
+from analytics.targeting.statistics import persistence
 from analytics.workspace import Workspace
 
 HEAD = 500
@@ -137,17 +138,6 @@ def _whole_months(period: Period) -> list[str]:
 def _month_counts(
     workspace: Workspace, settings: TargetingSettings, counts: CellCounts, months: list[str]
 ) -> np.ndarray:
-    where, values = crime_filter(settings, counts.excluded)
-    q_sql, r_sql = counts.grid.cell_numbers_sql("x", "y")
-    frame = workspace.frame(
-        f"SELECT {q_sql} AS q, {r_sql} AS r, strftime(occurred_from, '%Y-%m') AS month, "
-        f"count(*) AS count FROM crimes WHERE {where} AND occurred_from >= ?::DATE "
-        "AND occurred_from < ?::DATE + 1 GROUP BY ALL",
-        [*values, counts.scope.train.first, counts.scope.train.last],
-    )
-    frame = frame[frame["month"].isin(months)]
-    rows = counts.positions(frame["q"].to_numpy(), frame["r"].to_numpy())
-    columns = frame["month"].map({month: k for k, month in enumerate(months)}).to_numpy()
-    table = np.zeros((len(counts.q), len(months)), dtype=np.int32)
-    table[rows[rows >= 0], columns[rows >= 0]] = frame["count"].to_numpy()[rows >= 0]
-    return table
+    starts = [pd.Period(month).start_time.date() for month in months]
+    end = (pd.Period(months[-1]) + 1).start_time.date()
+    return counts_by_period(workspace, settings, counts, starts, end)

@@ -3,9 +3,9 @@
 import geopandas as gpd
 import pandas as pd
 
-from analytics.targeting.accuracy import Accuracy
 from analytics.targeting.cells import CellCounts
 from analytics.targeting.settings import TargetingSettings
+from analytics.targeting.statistics.accuracy import Accuracy
 from analytics.workspace import Workspace
 
 # Fewer crimes than this and a rank is mostly chance (the common floor of six events).

@@ -10,7 +10,7 @@ from analytics import reports
 from analytics.geography import boundary, streets
 from analytics.targeting.profile import hour_weekday
 from analytics.targeting.result import HotspotResult
-from analytics.targeting.timing import WEEKDAYS
+from analytics.targeting.statistics.timing import WEEKDAYS
 from analytics.workspace import NotMeasurable, User, Workspace
 
 _COLUMNS = {

@@ -9,15 +9,7 @@ import pandas as pd
 import shapely
 
 from analytics.geography import unproject
-from analytics.targeting import concentration, heaping
-from analytics.targeting.accuracy import (
-    Accuracy,
-    hit_rate,
-    prediction_accuracy_index,
-    prediction_efficiency_index,
-    recapture_rate_index,
-    tie_range,
-)
+from analytics.targeting import heaping
 from analytics.targeting.cells import FEEDS, CellCounts, count_cells
 from analytics.targeting.details import HeadDetails, head_details, patterns
 from analytics.targeting.doubts import warnings_about
@@ -25,6 +17,15 @@ from analytics.targeting.result import HotspotResult
 from analytics.targeting.scope import crime_filter
 from analytics.targeting.selection import group_cells, marginal_gain, rank_cells, ranking_values
 from analytics.targeting.settings import TargetingSettings
+from analytics.targeting.statistics import concentration
+from analytics.targeting.statistics.accuracy import (
+    Accuracy,
+    hit_rate,
+    prediction_accuracy_index,
+    prediction_efficiency_index,
+    recapture_rate_index,
+    tie_range,
+)
 from analytics.workspace import InputError, User, Workspace, make_run_id, note_evidence, store_run
 
 CURVE_PLACES = 500

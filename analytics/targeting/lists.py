@@ -156,7 +156,7 @@ def _write_list(
         "warnings": list(result.warnings),
     }
     transaction.execute(
-        "INSERT INTO lists VALUES (?, ?, ?, ?, ?, ?, ?, NULL, ?, ?)",
+        "INSERT INTO lists VALUES (?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, NULL)",
         [
             list_id,
             programme_id,

@@ -10,7 +10,7 @@ from analytics.targeting import heaping
 from analytics.targeting.cells import CellCounts, count_cells
 from analytics.targeting.scope import crime_filter
 from analytics.targeting.settings import TargetingSettings
-from analytics.targeting.timing import (
+from analytics.targeting.statistics.timing import (
     ENOUGH_EVENTS,
     LONGEST_SPAN_MIN,
     HourProfile,

@@ -7,10 +7,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from analytics.targeting.accuracy import Accuracy
 from analytics.targeting.cells import CellCounts, other_cells
-from analytics.targeting.concentration import Concentration
 from analytics.targeting.settings import TargetingSettings
+from analytics.targeting.statistics.accuracy import Accuracy
+from analytics.targeting.statistics.concentration import Concentration
 
 _JSON_COLUMNS = (
     "hotspot_id",

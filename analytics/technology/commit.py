@@ -53,7 +53,9 @@ def store(
             counts = _counts(staging, prepared, stored * prepared.rows_each)
             result = report(prepared, counts, load_id, began)
             if counts.stored or counts.quarantined:
-                transaction.execute("INSERT INTO quarantine SELECT * FROM read_parquet(?)", [aside])
+                transaction.execute(
+                    "INSERT INTO quarantine BY NAME SELECT * FROM read_parquet(?)", [aside]
+                )
                 _record(transaction, user, prepared, result)
             detail |= {"rows_stored": counts.stored, "rows_kept_aside": counts.quarantined}
     except BaseException:
@@ -208,7 +210,8 @@ def _check_crs(workspace: Workspace, prepared: Prepared, transaction: Transactio
 
 def _record(transaction: Transaction, user: User, prepared: Prepared, result: LoadReport) -> None:
     transaction.execute(
-        """INSERT INTO loads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, false)""",
+        """INSERT INTO loads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, false,
+            NULL, NULL)""",
         [
             result.load_id,
             result.feed,

@@ -7,7 +7,24 @@ import duckdb
 from analytics.workspace import schema
 from analytics.workspace.errors import WorkspaceError
 
-MIGRATIONS: dict[int, Callable[[duckdb.DuckDBPyConnection], None]] = {}
+
+def _from_1(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Add replaced extracts, scopes, the event register, edits of lists and hours of places."""
+    for table in ("superseded", "scopes", "time_events", "list_edits"):
+        cursor.execute(f"CREATE TABLE {table} ({schema.TABLES[table]})")
+    for table, column in (
+        ("feeds", "recording_lag_days INTEGER"),
+        ("loads", "mode VARCHAR"),
+        ("loads", "changes JSON"),
+        ("quarantine", "fixed_by VARCHAR"),
+        ("lists", "note VARCHAR"),
+        ("hotspots", "hours VARCHAR"),
+        ("hotspots", "edits JSON"),
+    ):
+        cursor.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
+
+
+MIGRATIONS: dict[int, Callable[[duckdb.DuckDBPyConnection], None]] = {1: _from_1}
 """From a version to the step that makes it the next one."""
 
 

@@ -1,7 +1,7 @@
 """The tables of a workspace. No foreign keys and no secondary indexes: DuckDB refuses ordinary
 changes under them. Lengths are metres in the workspace's CRS, `*_ms` epoch milliseconds UTC."""
 
-VERSION = 1
+VERSION = 2
 
 FEEDS = (
     "crimes",
@@ -48,15 +48,18 @@ TABLES: dict[str, str] = {
         object_type VARCHAR, object_id VARCHAR, detail VARCHAR, app_version VARCHAR,
         previous_hash VARCHAR, hash VARCHAR""",
     "feeds": """feed VARCHAR, owner VARCHAR, source VARCHAR, expected_cycle_days INTEGER,
-        retention_days INTEGER, dpia_reference VARCHAR""",
+        retention_days INTEGER, dpia_reference VARCHAR, recording_lag_days INTEGER""",
     "recipes": """feed VARCHAR, name VARCHAR, header_signature VARCHAR, columns JSON,
         saved_by VARCHAR, saved_ms BIGINT""",
     "loads": """load_id VARCHAR, feed VARCHAR, at_ms BIGINT, username VARCHAR, files JSON,
         file_hashes JSON, columns JSON, rows_read BIGINT, rows_stored BIGINT,
         rows_quarantined BIGINT, rows_already_held BIGINT, reasons JSON, warnings JSON,
-        first VARCHAR, last VARCHAR, seconds DOUBLE, fingerprint VARCHAR, is_undone BOOLEAN""",
+        first VARCHAR, last VARCHAR, seconds DOUBLE, fingerprint VARCHAR, is_undone BOOLEAN,
+        mode VARCHAR, changes JSON""",
     "quarantine": """load_id VARCHAR, feed VARCHAR, file VARCHAR, line BIGINT, rule VARCHAR,
-        reason VARCHAR, fields JSON, expires_ms BIGINT""",
+        reason VARCHAR, fields JSON, expires_ms BIGINT, fixed_by VARCHAR""",
+    # Rows of events that a newer extract replaced: they come back when that load is undone.
+    "superseded": f"feed VARCHAR, replaced_by VARCHAR, {_EVENT_COLUMNS}",
     "crimes": _EVENT_COLUMNS,
     "incidents": _EVENT_COLUMNS,
     "stops": _EVENT_COLUMNS,
@@ -89,16 +92,27 @@ TABLES: dict[str, str] = {
         class VARCHAR, geometry BLOB, length_m DOUBLE""",
     "heaping_decisions": """place_key VARCHAR, name VARCHAR, x DOUBLE, y DOUBLE,
         decision VARCHAR, reason VARCHAR, decided_by VARCHAR, decided_ms BIGINT""",
+    # Named, versioned definitions of the violence that a programme is about.
+    "scopes": """scope_id VARCHAR, programme_id VARCHAR, name VARCHAR, version INTEGER,
+        definition JSON, note VARCHAR, saved_by VARCHAR, saved_ms BIGINT, is_retired BOOLEAN""",
+    # What may have changed the figures: recording rules, operations, lockdowns.
+    "time_events": """event_id VARCHAR, programme_id VARCHAR, name VARCHAR, kind VARCHAR,
+        first_day DATE, last_day DATE, note VARCHAR, added_by VARCHAR, added_ms BIGINT,
+        is_removed BOOLEAN""",
+    # What a person changed on the ranked list: applied in order of number, unless undone.
+    "list_edits": """edit_id VARCHAR, programme_id VARCHAR, number INTEGER, kind VARCHAR,
+        hotspot_id VARCHAR, detail JSON, geometry BLOB, reason VARCHAR, edited_by VARCHAR,
+        edited_ms BIGINT, is_undone BOOLEAN""",
     "runs": """run_id VARCHAR, step VARCHAR, programme_id VARCHAR, settings JSON,
         fingerprint VARCHAR, code_version VARCHAR, seed BIGINT, username VARCHAR, at_ms BIGINT,
         result JSON""",
     "lists": """list_id VARCHAR, programme_id VARCHAR, version INTEGER, run_id VARCHAR,
         signed_by VARCHAR, signed_ms BIGINT, valid_from DATE, valid_to DATE, crs VARCHAR,
-        summary JSON""",
+        summary JSON, note VARCHAR""",
     "hotspots": """list_id VARCHAR, hotspot_id VARCHAR, rank INTEGER, name VARCHAR, count BIGINT,
         harm DOUBLE, share_of_count DOUBLE, share_of_harm DOUBLE, class VARCHAR, cells JSON,
         geometry BLOB, x DOUBLE, y DOUBLE, lon DOUBLE, lat DOUBLE, area_m2 DOUBLE,
-        replaces VARCHAR""",
+        replaces VARCHAR, hours VARCHAR, edits JSON""",
     "plans": """plan_id VARCHAR, programme_id VARCHAR, list_id VARCHAR, run_id VARCHAR,
         first_day DATE, last_day DATE, seed BIGINT, issued_by VARCHAR, issued_ms BIGINT,
         summary JSON""",

@@ -123,7 +123,7 @@ class Workspace:
             [schema.DEFAULT_PROGRAMME],
         )
         cursor.executemany(
-            "INSERT INTO feeds VALUES (?, '', '', NULL, ?, '')",
+            "INSERT INTO feeds VALUES (?, '', '', NULL, ?, '', NULL)",
             [(feed, schema.RETENTION_DAYS.get(feed)) for feed in schema.FEEDS],
         )
         cursor.execute("COMMIT")

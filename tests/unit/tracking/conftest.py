@@ -92,7 +92,7 @@ def add_list(workspace, user, version, valid_from, squares, valid_to=None):
     list_id = f"list-{version}"
     with workspace.write(user, "create", "list", list_id) as transaction:
         transaction.execute(
-            "INSERT INTO lists VALUES (?, 'serious-violence', ?, 'run', 'os:test', 0, ?, ?, ?, '{}')",
+            "INSERT INTO lists VALUES (?, 'serious-violence', ?, 'run', 'os:test', 0, ?, ?, ?, '{}', NULL)",
             [list_id, version, valid_from, valid_to, workspace.crs],
         )
         for rank, (hotspot_id, (x, y)) in enumerate(squares.items(), start=1):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analytics.targeting import accuracy
+from analytics.targeting.statistics import accuracy
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ Gi* is high after Benjamini-Hochberg over the cells of that month.
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from analytics.targeting.significance import gi_star_test
+from analytics.targeting.statistics.significance import gi_star_test
 
 HOT_SHARE = 0.1
 PERSISTENT_SHARE = 0.8

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analytics.targeting.persistence import classify
+from analytics.targeting.statistics.persistence import classify
 
 
 @pytest.mark.parametrize(

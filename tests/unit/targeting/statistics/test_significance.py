@@ -7,7 +7,7 @@ import shapely
 from scipy.sparse import csr_matrix
 
 from analytics.geography import Grid, project
-from analytics.targeting.significance import (
+from analytics.targeting.statistics.significance import (
     benjamini_hochberg,
     bonferroni,
     gi_star,

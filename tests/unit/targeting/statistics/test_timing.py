@@ -7,7 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.targeting.timing import HourProfile, aoristic_hours, coarse, weekday_hour_matrix
+from analytics.targeting.statistics.timing import (
+    HourProfile,
+    aoristic_hours,
+    coarse,
+    weekday_hour_matrix,
+)
 
 
 def _minute(text: str) -> int:

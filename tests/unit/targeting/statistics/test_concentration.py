@@ -2,7 +2,7 @@
 
 import pytest
 
-from analytics.targeting.concentration import (
+from analytics.targeting.statistics.concentration import (
     cumulative_shares,
     generalised_gini,
     gini,
