@@ -37,6 +37,7 @@ _COUNTING = (
     "is_domestic_excluded",
     "is_public_place_only",
     "is_proactive_excluded",
+    "harm_table",
 )
 
 
@@ -189,7 +190,7 @@ def _count(
     q, r = _recent_cells.get(
         (workspace.workspace_id, grid, area.polygon.wkb), lambda: _cells(grid, area)
     )
-    weights = harm_weights(workspace)
+    weights = harm_weights(workspace, settings.harm_table)
     found = _scan(workspace, settings, scope, grid, weights, excluded)
     return _arrange(found, q, r, grid, area, scope, weights, excluded, key)
 

@@ -15,6 +15,7 @@ from analytics.targeting.details import HeadDetails, head_details, patterns
 from analytics.targeting.doubts import warnings_about
 from analytics.targeting.result import HotspotResult
 from analytics.targeting.scope import crime_filter
+from analytics.targeting.scopes import with_scope
 from analytics.targeting.selection import group_cells, marginal_gain, rank_cells, ranking_values
 from analytics.targeting.settings import TargetingSettings
 from analytics.targeting.statistics import concentration
@@ -40,6 +41,7 @@ def preview_hotspots(
     when harm is asked for and cannot be measured.
     """
     workspace.require(user, "see:targeting")
+    settings = with_scope(workspace, settings)
     counts = count_cells(workspace, settings, heaping.excluded_points(workspace))
     values = ranking_values(counts, settings)
     ranked = rank_cells(counts, values, settings.minimum_count)

@@ -16,6 +16,12 @@ class TargetingSettings(StepSettings):
 
     step: ClassVar[str] = "targeting"
 
+    scope: str | None = setting(
+        None,
+        title="Scope",
+        why="A saved definition of the violence that this list is about; it sets offences and flags.",
+        source="Serious Violence Duty 2022 guidance: each area defines its own",
+    )
     rank_by: RankBy = setting(
         "count",
         title="Rank by",
@@ -134,6 +140,13 @@ class TargetingSettings(StepSettings):
         gt=0,
         le=1,
     )
+    harm_table: str | None = setting(
+        None,
+        title="Harm weights",
+        why="Name and version of the table of weights; empty is the one loaded last.",
+        source="Sherman, Neyroud and Neyroud 2016, doi 10.1093/police/paw003",
+        rare=True,
+    )
     unscored_harm_limit: float = setting(
         0.1,
         title="Most crimes without a harm weight",
@@ -168,6 +181,25 @@ class TargetingSettings(StepSettings):
         rare=True,
         gt=0,
         le=24,
+    )
+
+    walkable_m: int = setting(
+        400,
+        title="Longest way across a place",
+        unit="m",
+        why="At 4.5 km/h, 400 m there and back takes 11 of the 15 minutes of a visit.",
+        rare=True,
+        ge=50,
+        le=5000,
+    )
+    merge_within_m: int = setting(
+        50,
+        title="Widest gap between places that may be merged",
+        unit="m",
+        why="Across a street two places are one walk; the ground between is then counted too.",
+        rare=True,
+        ge=0,
+        le=500,
     )
 
     @model_validator(mode="after")
