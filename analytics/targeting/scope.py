@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from analytics.targeting.hours import part_filter
 from analytics.targeting.settings import TargetingSettings
 from analytics.workspace import InputError, Workspace
 
@@ -53,6 +54,14 @@ def offence_choices(workspace: Workspace) -> list[str]:
     ]
 
 
+def offence_codes(workspace: Workspace) -> list[tuple[str, str]]:
+    """Return each offence code of the crimes held with its commonest name, commonest code first."""
+    return workspace.rows(
+        "SELECT offence_code, coalesce(mode(offence), '') FROM crimes "
+        "WHERE offence_code IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1"
+    )
+
+
 def suggested_test_from(workspace: Workspace) -> date | None:
     """Return the first day of the last twelve months held, None with less than two years."""
     first, last = workspace.rows(
@@ -96,7 +105,7 @@ def resolve_scope(workspace: Workspace, settings: TargetingSettings) -> Scope:
 def crime_filter(
     settings: TargetingSettings, excluded: tuple[tuple[float, float], ...] = ()
 ) -> tuple[str, list[Any]]:
-    """Return the WHERE text and its values that choose placed crimes by offence and flag.
+    """Return the WHERE text and its values that choose placed crimes by offence, flag and hours.
 
     Records at the `excluded` coordinates (within 1 m) are left out. A flag that is unknown counts
     as not set, so that an extract without the flag is not emptied.
@@ -112,6 +121,8 @@ def crime_filter(
         parts.append("is_public_place IS DISTINCT FROM false")
     if settings.is_proactive_excluded:
         parts.append("is_proactive IS DISTINCT FROM true")
+    if hours := part_filter(settings):
+        parts.append(hours)
     for x, y in excluded:
         parts.append("NOT (abs(x - ?) < 1.0 AND abs(y - ?) < 1.0)")
         values += [x, y]
