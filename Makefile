@@ -1,6 +1,7 @@
 # make run    start the app on the sample town      make test   run every check
 # make users  print fresh demo sign-ins             make sample generate the sample town again
 # make lock   lock the requirements again           make docs   write docs/settings.md again
+# make bench  time and memory beside the peers, results compared (benchmarks/README.md)
 # make simulate  200 simulated trials of the sample town: coverage and false alarms
 
 PYTHON ?= python3.11
@@ -13,7 +14,7 @@ PY := $(VENV)/bin/python
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run users test check sample simulate docs lock browser-ready python-ready
+.PHONY: help run users test check sample simulate bench docs lock browser-ready python-ready
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -54,6 +55,9 @@ sample: $(VENV)/.run-ready
 simulate: $(VENV)/.run-ready
 	$(PY) -m benchmarks.crossover_coverage --seeds $(SEEDS)
 
+bench: $(VENV)/.run-ready .venv-bench/.ready
+	$(PY) -m benchmarks.spatial
+
 docs: $(VENV)/.run-ready
 	$(PY) -m analytics.cli.reference > docs/settings.md.part
 	mv docs/settings.md.part docs/settings.md
@@ -63,6 +67,8 @@ lock:
 		requirements.in -o requirements.txt
 	uv pip compile --quiet --no-header --no-annotate --generate-hashes --python-version 3.11 \
 		requirements-dev.in -o requirements-dev.txt
+	cd benchmarks && uv pip compile --quiet --no-header --no-annotate --generate-hashes \
+		--python-version 3.11 requirements.in -o requirements.txt
 
 $(VENV)/.run-ready: requirements.txt | python-ready
 	$(PYTHON) -m venv $(VENV)
@@ -73,6 +79,12 @@ $(VENV)/.test-ready: requirements-dev.txt | python-ready
 	$(PYTHON) -m venv $(VENV)
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@ $(VENV)/.run-ready
+
+.venv-bench/.ready: benchmarks/requirements.txt | python-ready
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		-r benchmarks/requirements.txt
+	@touch $@
 
 python-ready:
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \

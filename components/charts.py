@@ -19,26 +19,33 @@ def concentration_curve(
     *,
     key: str,
     chosen: int | None = None,
+    along: Sequence[float] | None = None,
+    along_title: str = "Places, highest first",
     title: str = "Each further place adds less",
     unit: str = "Share of crime (%)",
     conclusion: str = "",
     height: int = 260,
 ) -> None:
-    """Draw cumulative shares (0-1) over places, highest first, with the chosen number marked."""
+    """Draw cumulative shares (0-1) over places, highest first, with the chosen number marked.
+
+    `along` gives other positions on the axis `along_title`, such as the share of area reached.
+    """
     percent = np.asarray(shares, dtype=float) * 100
     places = np.arange(1, len(percent) + 1)
+    across = places if along is None else np.asarray(along, dtype=float)
     figure = go.Figure(
         go.Scatter(
-            x=places,
+            x=across,
             y=percent,
+            customdata=places,
             mode="lines",
             line={"color": theme.BLUE if not theme.is_dark() else "#7FB0EE", "width": 2.5},
-            hovertemplate="%{x:,} places: %{y:.1f}%<extra></extra>",
+            hovertemplate="%{customdata:,} places: %{y:.1f}%<extra></extra>",
         )
     )
     if chosen and chosen <= len(percent):
-        _mark(figure, chosen, percent[chosen - 1])
-    figure.update_xaxes(title="Places, highest first", showgrid=False)
+        _mark(figure, chosen, percent[chosen - 1], across[chosen - 1])
+    figure.update_xaxes(title=along_title, showgrid=False)
     figure.update_yaxes(title=unit, rangemode="tozero")
     _show(figure, title, key, conclusion, height)
 
@@ -51,13 +58,15 @@ def hour_weekday(
     key: str,
     ramp: str = "need",
     first_hour: int = 0,
+    dotted: Any = None,
     conclusion: str = "",
     height: int = 290,
 ) -> None:
     """Draw a 7 x 24 matrix (rows Monday to Sunday, columns hours 0 to 23).
 
     Columns are drawn from `first_hour` on: where the day begins at 06:00, the small hours stand at
-    the right end of the evening that they belong to.
+    the right end of the evening that they belong to. `dotted`: flags of the same shape, the hours
+    to mark with a dot.
     """
     figure = go.Figure(
         go.Heatmap(
@@ -71,6 +80,16 @@ def hour_weekday(
             hovertemplate="%{y} %{x}:00: %{z:,.1f} " + unit + "<extra></extra>",
         )
     )
+    if dotted is not None:
+        day, at = np.nonzero(np.roll(np.asarray(dotted, dtype=bool), -first_hour, axis=1))
+        figure.add_scatter(
+            x=[f"{(first_hour + hour) % 24:02d}" for hour in at],
+            y=[_WEEKDAYS[row] for row in day],
+            mode="markers",
+            marker={"size": 7, "color": "#FFFFFF", "line": {"color": theme.INK, "width": 1.4}},
+            hoverinfo="skip",
+            showlegend=False,
+        )
     figure.update_yaxes(autorange="reversed", showgrid=False, ticks="")
     figure.update_xaxes(
         title="Hour of the day", showgrid=False, ticks="", dtick=2, type="category", tickangle=0
@@ -200,6 +219,114 @@ def line(
     _show(figure, title, key, conclusion, height)
 
 
+def bars_with_intervals(
+    frame: pd.DataFrame,
+    *,
+    label: str,
+    title: str,
+    unit: str,
+    key: str,
+    x_title: str = "",
+    conclusion: str = "",
+    height: int = 280,
+) -> None:
+    """Draw one upright bar per row (`label`, value) with a whisker from low to high."""
+    value = frame["value"].astype(float)
+    figure = go.Figure(
+        go.Bar(
+            x=frame[label].astype(str),
+            y=value,
+            marker_color=_blue(),
+            error_y={
+                "type": "data",
+                "symmetric": False,
+                "array": (frame["high"] - value).tolist(),
+                "arrayminus": (value - frame["low"]).tolist(),
+                "color": theme.ink(),
+                "thickness": 1.2,
+                "width": 3,
+            },
+            customdata=frame[["low", "high"]].astype(float),
+            hovertemplate="%{x}: %{y:,.2f} (%{customdata[0]:,.2f} to %{customdata[1]:,.2f}) "
+            + unit
+            + "<extra></extra>",
+        )
+    )
+    figure.update_layout(bargap=0.3, showlegend=False)
+    figure.update_yaxes(title=unit, rangemode="tozero")
+    figure.update_xaxes(title=x_title, showgrid=False, type="category", tickangle=0)
+    _show(figure, title, key, conclusion, height)
+
+
+def dumbbell(
+    frame: pd.DataFrame,
+    *,
+    label: str,
+    first: str,
+    second: str,
+    names: tuple[str, str],
+    title: str,
+    unit: str,
+    key: str,
+    conclusion: str = "",
+) -> None:
+    """Draw, per row, a hollow dot at column `first` joined to a full one at column `second`."""
+    rows = frame[label].astype(str).tolist()
+    figure = go.Figure()
+    for row, start, end in zip(rows, frame[first], frame[second], strict=True):
+        figure.add_scatter(
+            x=[start, end],
+            y=[row, row],
+            mode="lines",
+            line={"color": theme.FAINT, "width": 3},
+            hoverinfo="skip",
+            showlegend=False,
+        )
+    for column, name, symbol in ((first, names[0], "circle-open"), (second, names[1], "circle")):
+        figure.add_scatter(
+            x=frame[column],
+            y=rows,
+            name=name,
+            mode="markers",
+            marker={"color": _blue(), "size": 10, "symbol": symbol, "line": {"width": 2}},
+            hovertemplate=f"%{{y}}, {name}: %{{x:,.1f}} {unit}<extra></extra>",
+        )
+    figure.update_yaxes(autorange="reversed", showgrid=False, automargin=True)
+    figure.update_xaxes(title=unit, rangemode="tozero")
+    _show(figure, title, key, conclusion, 130 + 26 * len(rows))
+
+
+def mark_events(figure: go.Figure, events: pd.DataFrame) -> str:
+    """Mark dated events (name, kind, first_day, last_day) as lettered bands on a chart over time.
+
+    Returns what the letters stand for, for the sentence under the chart; empty without events.
+    School holidays share one letter, because there are many of them.
+    """
+    holidays = events["kind"] == "school holiday"
+    named = [(row.name, [row]) for row in events[~holidays].itertuples(index=False)]
+    if holidays.any():
+        named.append(("school holidays", list(events[holidays].itertuples(index=False))))
+    told = []
+    for place, (name, rows) in enumerate(named):
+        letter = _letter(place)
+        for row in rows:
+            # A band of a day or two could not be seen.
+            end = max(row.last_day, row.first_day + pd.Timedelta(days=3))
+            figure.add_vrect(
+                x0=str(row.first_day),
+                x1=str(end),
+                fillcolor=theme.CATEGORIES[2],
+                opacity=0.28,
+                line_width=0,
+                layer="below",
+                annotation_text=letter,
+                annotation_position="top left",
+                annotation_font_size=12,
+            )
+        told.append(f"{letter}: {name}")
+    return "; ".join(told)
+
+
 def show(
     figure: go.Figure, *, title: str, key: str, conclusion: str = "", height: int = 300
 ) -> None:
@@ -207,13 +334,17 @@ def show(
     _show(figure, title, key, conclusion, height)
 
 
+def _letter(place: int) -> str:
+    return chr(ord("A") + place % 26) + (str(place // 26) if place >= 26 else "")
+
+
 def _blue() -> str:
     return "#7FB0EE" if theme.is_dark() else theme.BLUE
 
 
-def _mark(figure: go.Figure, places: int, percent: float) -> None:
+def _mark(figure: go.Figure, places: int, percent: float, across: float) -> None:
     figure.add_scatter(
-        x=[places],
+        x=[across],
         y=[percent],
         mode="markers+text",
         marker={"color": theme.RED, "size": 10},

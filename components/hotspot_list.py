@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from analytics import targeting
 from analytics.workspace import User, Workspace
 from analytics.workspace.drafts import load_draft, save_draft
-from components import charts, settings, steps, tables
+from components import charts, place_choice, settings, steps, tables
 
 _FORM = "targeting-scope"
 _LABELS = {
@@ -41,9 +41,10 @@ def controls(
         )
         so_far = first.model_dump(include={"rank_by", "select_by"})
         so_far["select"] = _select(workspace, user, first.select_by)
-        limits = {"minimum_count": (1, 30, 1), "cell_width_m": (50, 500, 10)}
-        sizes = _part("size", list(limits), so_far, limits=limits)
-        so_far |= sizes.model_dump(include=set(limits))
+        limits = {"minimum_count": (1, 30, 1), "persistent_years": (0, 3, 1)}
+        lengths = _part("size", list(limits), so_far, limits=limits)
+        so_far |= lengths.model_dump(include=set(limits))
+        so_far = place_choice.controls(workspace, user, so_far)
         slot = st.container()
         offences = {"offences": targeting.offence_choices(workspace)}
         return _part("scope", None, so_far, options=offences), slot
@@ -87,16 +88,34 @@ def score(result: targeting.HotspotResult) -> None:
 
 
 def curve(result: targeting.HotspotResult) -> None:
-    """Draw the concentration curve with the list's length marked."""
-    more = result.marginal_share
+    """Draw the concentration curve with the list's length marked, and name the marginal place."""
+    along = st.segmented_control(
+        "Draw the share against",
+        ["Places", "Ground"],
+        default="Places",
+        required=True,
+        key="targeting-curve-along",
+    )
+    by_harm = result.settings.rank_by == "harm"
+    is_street = result.counts.grid.shape == "street"
+    ground = "Share of the street length (%)" if is_street else "Share of the area (%)"
+    table, more = result.curve, result.marginal.next_share
+    whole = (
+        "No further place has a crime."
+        if more is None
+        else (
+            f"One more place would add {more:.2%} of the crimes; half of them lie in "
+            f"{result.concentration.places_for_half:,} of {result.concentration.places:,} places."
+        )
+    )
     charts.concentration_curve(
-        result.curve,
+        table["share_of_harm" if by_harm else "share_of_count"],
         key="targeting-curve",
         chosen=len(result.positions),
-        conclusion="No further place has a crime."
-        if more is None
-        else f"One more place would add {more:.2%} of the crimes; half of them lie in "
-        f"{result.concentration.places_for_half:,} of {result.concentration.places:,} cells.",
+        along=None if along == "Places" else 100 * table["share_of_area"],
+        along_title="Places, highest first" if along == "Places" else ground,
+        unit="Share of harm (%)" if by_harm else "Share of crime (%)",
+        conclusion=f"{result.marginal.sentence()} {whole}",
     )
 
 
@@ -111,9 +130,12 @@ def ranking(result: targeting.HotspotResult) -> None:
     frame = pd.DataFrame(result.hotspots.drop(columns=["geometry", "cells"]))
     for share in ("share_of_count", "worst_event_share"):
         frame[share] = 100 * frame[share].astype(float)
+    if "length_m" in frame:
+        frame["length_m"] = frame["length_m"].round()
     columns = {
         "rank": tables.number("Rank"),
         "name": tables.text("Place", why="Nearest street, or the commonest location text."),
+        "hours": tables.text("Hours", why="Day, night, or all hours: when it is a hot spot."),
         "decision": tables.text("To decide", why="Records heap here: see the tab of that name."),
         "count": tables.number("Crimes"),
         "share_of_count": tables.number(
@@ -133,7 +155,13 @@ def ranking(result: targeting.HotspotResult) -> None:
             "are too few to tell.",
         ),
         "per_hectare": tables.number("Per ha", digits=1, why="Crimes per hectare of the place."),
+        "per_100_m": tables.number("Per 100 m", digits=1, why="Crimes per 100 m of street."),
+        "length_m": tables.number("Length", unit="m"),
     }
+    if result.counts.grid.shape == "street":
+        del columns["per_hectare"]
+    if (frame["hours"] == "all").all():
+        del columns["hours"]
     if result.counts.harm is None:
         del columns["harm"], columns["worst_event_share"]
     if result.accuracy is None:
@@ -142,7 +170,14 @@ def ranking(result: targeting.HotspotResult) -> None:
         del columns["class"]
     if not frame["decision"].fillna("").any():
         del columns["decision"]
-    tables.show(frame, columns, key="targeting-ranking", alt="The hot spots in order of rank.")
+    tables.show(
+        frame,
+        columns,
+        # A browser keeps the headings of the columns it first saw under a key.
+        key=f"targeting-ranking-{result.counts.grid.shape}",
+        caption=result.marginal.sentence(),
+        alt="The hot spots in order of rank.",
+    )
 
 
 def harm_choices(workspace: Workspace, user: User) -> None:
@@ -177,7 +212,9 @@ def _select(workspace: Workspace, user: User, select_by: str) -> float:
     if name not in st.session_state:
         kept = load_draft(workspace, user, name)
         start = {"number": 60, "share_of_area": 1.0}.get(select_by, 25)
-        st.session_state[name] = start if kept is None else kept
+        st.session_state[f"{name}.first"] = start if kept is None else kept
+    # As default, because a browser may miss a first value that is set in the state.
+    words["value"] = st.session_state[f"{name}.first"]
     if select_by == "number":
         entered = st.slider("Number of hot spots", 1, _MOST_PLACES, step=1, **words)
         value = entered

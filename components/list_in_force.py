@@ -4,7 +4,7 @@ import streamlit as st
 
 from analytics import targeting
 from analytics.workspace import User, Workspace
-from components import exports, steps
+from components import exports, list_changes, steps
 
 
 def decisions(workspace: Workspace, user: User, result: targeting.HotspotResult) -> None:
@@ -36,26 +36,19 @@ def decisions(workspace: Workspace, user: User, result: targeting.HotspotResult)
 
 
 def sign_off(workspace: Workspace, user: User, result: targeting.HotspotResult) -> None:
-    """Draw the page's main action: make this list the one in force from a day."""
+    """Draw the page's main action: make this list, edits included, the one in force from a day."""
+    listed = targeting.apply_edits(workspace, user, result)
     held = targeting.list_in_force(workspace)
-    now = (
-        "No list is in force yet."
-        if held is None
-        else f"In force: version {held.version} with {len(held.hotspots):,} places, since "
-        f"{targeting.day_text(held.valid_from)}."
+    st.subheader("Sign off", anchor=False)
+    st.caption(_state(listed, held))
+    if held is not None:
+        list_changes.against(workspace, result, held, listed.hotspots)
+    note = st.text_input(
+        "Note", key="sign-off-note", max_chars=1000, placeholder="Why now, who was asked, what next"
     )
-    waiting = len(result.undecided)
-    if waiting:
-        now += f" **{steps.counted(waiting, 'place')} must be decided first, under To decide.**"
-    if result.counts.scope.test:
-        now += (
-            f" This list ranks crimes up to {targeting.day_text(result.counts.scope.train.last)}; "
-            "clear the test dates to rank on all that is held."
-        )
-    st.caption(now)
     left, middle, _ = st.columns([1, 1, 2], vertical_alignment="bottom")
     start = left.date_input("In force from", workspace.today(), format="DD/MM/YYYY")
-    may = user.may("sign_off")
+    may, waiting = user.may("sign_off"), len(listed.undecided)
     if middle.button(
         "Sign off the list",
         type="primary",
@@ -64,20 +57,57 @@ def sign_off(workspace: Workspace, user: User, result: targeting.HotspotResult) 
         help=None if may else "An analyst or the lead signs off.",
     ):
         with steps.action():
-            targeting.sign_off(workspace, user, result.settings, start)
+            targeting.sign_off(workspace, user, result.settings, start, with_edits=True, note=note)
         st.session_state["signed-off"] = f"In force from {targeting.day_text(start)}."
         st.rerun()
     if told := st.session_state.pop("signed-off", None):
         st.success(told)
+    list_changes.versions(workspace, user, result, listed.hotspots)
+
+
+def _state(listed: targeting.EditedList, held: targeting.HotspotList | None) -> str:
+    """Say what is in force, what signing does, and what stands in its way."""
+    result = listed.result
+    told = (
+        "No list is in force yet. "
+        if held is None
+        else f"In force: version {held.version} with {len(held.hotspots):,} places, since "
+        f"{targeting.day_text(held.valid_from)}. "
+    )
+    made = len(listed.applied)
+    edits = f" with {steps.counted(made, 'edit')} by hand" if made else ""
+    told += (
+        f"Signing off puts {steps.counted(len(listed.hotspots), 'place')}{edits} in force from the "
+        "day below; the list before ends on that day and is kept."
+    )
+    waiting = len(listed.undecided)
+    if waiting:
+        told += f" **{steps.counted(waiting, 'place')} must be decided first, under To decide.**"
+    if result.counts.scope.test:
+        told += (
+            f" This list ranks crimes up to {targeting.day_text(result.counts.scope.train.last)}; "
+            "clear the test dates to rank on all that is held."
+        )
+    return told
+
+
+def fair_use(workspace: Workspace, result: targeting.HotspotResult) -> None:
+    """Show, folded, where recorded crime may mislead about this list."""
+    with st.expander("Fair use: where the records may mislead", icon=":material/balance:"):
+        for caution in targeting.fair_use(workspace, result):
+            st.markdown(f"**{caution.title}.** {caution.text}")
 
 
 def downloads(workspace: Workspace, user: User, result: targeting.HotspotResult) -> None:
-    """Offer the list as files."""
+    """Offer the list, edits included, as files."""
+    listed = targeting.apply_edits(workspace, user, result)
     kinds = {
-        "GeoJSON": ("hotspots.geojson", lambda: targeting.geojson(workspace, result)),
-        "GeoPackage": ("hotspots.gpkg", lambda: targeting.geopackage(workspace, result)),
-        "Excel": ("hotspots.xlsx", lambda: targeting.workbook(workspace, user, result)),
-        "PDF report": ("report.pdf", lambda: targeting.report(workspace, user, result)),
+        "GeoJSON": ("hotspots.geojson", lambda: targeting.geojson(workspace, listed)),
+        "GeoPackage": ("hotspots.gpkg", lambda: targeting.geopackage(workspace, listed)),
+        "KML": ("hotspots.kml", lambda: targeting.kml(workspace, listed)),
+        "Shapefile": ("hotspots_shapefile.zip", lambda: targeting.shapefile(workspace, listed)),
+        "Excel": ("hotspots.xlsx", lambda: targeting.workbook(workspace, user, listed)),
+        "PDF report": ("report.pdf", lambda: targeting.report(workspace, user, listed)),
     }
     with st.container(horizontal=True):
         for label, (name, make) in kinds.items():

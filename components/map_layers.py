@@ -85,6 +85,57 @@ def polygons(shapes: list[dict], colour: str) -> pdk.Layer:
     )
 
 
+def outline(shapes: list[dict], name: str, colour: str, is_filled: bool) -> pdk.Layer:
+    """Places in one colour, for telling groups of them apart."""
+    return pdk.Layer(
+        "PolygonLayer",
+        id=name,
+        data=shapes,
+        get_polygon="polygon",
+        get_fill_color=theme.rgb(colour, 110 if is_filled else 12),
+        get_line_color=theme.rgb(colour),
+        line_width_min_pixels=2,
+        get_line_width=4,
+        pickable=True,
+        auto_highlight=True,
+    )
+
+
+def ring(shape: gpd.GeoSeries) -> list[pdk.Layer]:
+    """A ring round one place, such as the last one on the list."""
+    outline = shape.buffer(30).to_crs(4326).iloc[0]
+    return [
+        pdk.Layer(
+            "PolygonLayer",
+            id="ringed",
+            data=[{"polygon": _rings(outline)}],
+            get_polygon="polygon",
+            filled=False,
+            get_line_color=theme.rgb(theme.RED),
+            get_line_width=3,
+            line_width_units=pdk.types.String("pixels"),
+        )
+    ]
+
+
+def outlines(places: gpd.GeoDataFrame | None) -> list[pdk.Layer]:
+    """Other places with crime that no grid gives, drawn pale by their own outlines."""
+    if places is None or not len(places):
+        return []
+    drawn = places.geometry.simplify(2).to_crs(4326)
+    return [
+        pdk.Layer(
+            "PolygonLayer",
+            id="cells",
+            data=[{"polygon": _rings(shape)} for shape in drawn],
+            get_polygon="polygon",
+            get_fill_color=theme.rgb(PALE_DARK if theme.is_dark() else PALE, 190),
+            get_line_color=theme.rgb(theme.paper(), 255),
+            line_width_min_pixels=1,
+        )
+    ]
+
+
 def dots(shapes: list[dict]) -> pdk.Layer:
     """A dot of at least 4 pixels on each place, so that none is lost on the map of a whole force.
 

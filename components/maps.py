@@ -4,6 +4,7 @@
 Every map has the same content as a table on its page, and text for those who cannot see it.
 """
 
+import html
 from typing import Any
 
 import geopandas as gpd
@@ -32,11 +33,14 @@ def hotspots(
     patrol_cells: pd.DataFrame | None = None,
     patrol_cell_width_m: float = 50.0,
     points: pd.DataFrame | None = None,
+    background_places: gpd.GeoDataFrame | None = None,
+    ringed: str | None = None,
     height: int = 560,
 ) -> None:
     """Draw hot spots (hotspot_id, name, rank, `value`, geometry in any CRS) by their value.
 
-    `background_cells` (lon, lat) are other places with crime, drawn pale; `patrol`
+    `background_cells` (lon, lat) or `background_places` (outlines) are other places with crime,
+    drawn pale; `ringed` is the hotspot_id of the last place on the list; `patrol`
     (hotspot_id, minutes) adds a second layer and a switch, `patrol_cells` (lon, lat, minutes) the
     patrol time anywhere, in squares; `points` (lon, lat, name) mark bases.
     Streets, street names and boundary come from the workspace.
@@ -44,6 +48,7 @@ def hotspots(
     shapes = map_layers.shapes(places, value, value_label, patrol)
     show_need, show_patrol = _switch(key, patrol is not None)
     cells = map_layers.cells(background_cells, cell_width_m, cell_shape)
+    cells += map_layers.outlines(background_places)
     drawn = [*cells, *ground.layers(), *ground.names()]
     if show_need:
         drawn += [map_layers.polygons(shapes, "need"), map_layers.dots(shapes)]
@@ -53,6 +58,9 @@ def hotspots(
         drawn += map_layers.heat(patrol_cells, patrol_cell_width_m)
         drawn += [] if show_need else [map_layers.polygons(shapes, "")]
         drawn.append(map_layers.circles(shapes, alone=not show_need))
+    last = places.loc[places["hotspot_id"] == ringed, "geometry"] if ringed else ()
+    if len(last):
+        drawn += map_layers.ring(last)
     view = map_layers.view(places, height)
     drawn += [
         *map_layers.ranks(shapes, "patrol_ink" if show_patrol else "need_ink", view),
@@ -60,7 +68,41 @@ def hotspots(
     ]
     tooltip = {"html": "<b>{label}</b><br>{detail}", "style": _tooltip_style()}
     _draw(drawn, view, tooltip, key, alt, height)
-    _legend(shapes, value, value_label, show_need, show_patrol, background_cells is not None)
+    has_others = background_cells is not None or background_places is not None
+    _legend(shapes, value, value_label, show_need, show_patrol, has_others, len(last) > 0)
+
+
+def outlines(
+    groups: list[tuple[str, gpd.GeoDataFrame, str, bool]],
+    *,
+    key: str,
+    alt: str,
+    focus: gpd.GeoDataFrame | None = None,
+    height: int = 420,
+) -> None:
+    """Draw groups of places as (label, places with name and geometry, colour, is filled).
+
+    Later groups lie on top; the view holds `focus`, or every place. Streets and names come from
+    the workspace.
+    """
+    groups = [group for group in groups if len(group[1])]
+    drawn = ground.layers()
+    for number, (_, places, colour, is_filled) in enumerate(groups):
+        shapes = map_layers.shapes(places, "", "", None)
+        drawn.append(map_layers.outline(shapes, f"outline-{number}", colour, is_filled))
+    near = [focus] if focus is not None and len(focus) else [group[1] for group in groups]
+    bounds = np.array([places.to_crs(4326).total_bounds for places in near])
+    view = map_layers.view_of(
+        bounds[:, [0, 2]].ravel(), bounds[:, [1, 3]].ravel(), 460, height - 40
+    )
+    tooltip = {"html": "<b>{label}</b>", "style": _tooltip_style()}
+    _draw([*drawn, *ground.names()], view, tooltip, key, alt, height)
+    swatches = [
+        f'<span><i style="background:{colour if is_filled else "transparent"};'
+        f'border:2px solid {colour}"></i> {html.escape(label)}</span>'
+        for label, _, colour, is_filled in groups
+    ]
+    st.html(f'<div class="legend">{"".join(swatches)}</div>')
 
 
 def points(
@@ -158,7 +200,13 @@ def _switch(key: str, has_patrol: bool) -> tuple[bool, bool]:
 
 
 def _legend(
-    shapes: list[dict], value: str, label: str, need: bool, patrol: bool, cells: bool
+    shapes: list[dict],
+    value: str,
+    label: str,
+    need: bool,
+    patrol: bool,
+    cells: bool,
+    ringed: bool,
 ) -> None:
     parts = []
     if need and value:
@@ -175,6 +223,8 @@ def _legend(
         parts.append(f"<span>{swatches} fewer to more patrol minutes</span>")
     if shapes:
         parts.append("<span>Numbers are ranks</span>")
+    if ringed:
+        parts.append(f'<span><i style="border:2px solid {theme.RED}"></i> last place in</span>')
     if cells:
         pale = map_layers.PALE_DARK if theme.is_dark() else map_layers.PALE
         parts.append(f'<span><i style="background:{pale}"></i> other places with crime</span>')

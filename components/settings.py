@@ -114,6 +114,8 @@ class _Drawing:
         }
         if kind is list and _is_date(inner):
             entered = self._period(value, words)
+        elif kind is date:
+            entered = self._day(value, words)
         else:
             if state not in st.session_state:
                 st.session_state[state] = value
@@ -146,8 +148,6 @@ class _Drawing:
                 placeholder="All",
                 **words,
             )
-        if kind is date:
-            return st.date_input(value=None, format="DD/MM/YYYY", **words)
         if kind in (int, float):
             return self._number(name, field, kind, is_optional, words)
         if name in self._options:
@@ -165,6 +165,14 @@ class _Drawing:
         if sum(len(shown(choice)) for choice in choices) <= 36:
             return st.segmented_control(options=choices, format_func=shown, required=True, **words)
         return st.selectbox(options=choices, format_func=shown, **words)
+
+    @staticmethod
+    def _day(held: date | None, words: dict) -> date | None:
+        """One date; a browser shows a first date given as default, but not one set in the state."""
+        first = f"{words['key']}.first"
+        if words["key"] not in st.session_state:
+            st.session_state[first] = held
+        return st.date_input(value=st.session_state[first], format="DD/MM/YYYY", **words)
 
     @staticmethod
     def _period(held: Any, words: dict) -> Any:

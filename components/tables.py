@@ -48,6 +48,25 @@ def show(
     return event.selection.rows[0]
 
 
+def pick(
+    frame: pd.DataFrame, columns: dict[str, Any], *, key: str, alt: str, most_rows: int = 10
+) -> list[int]:
+    """Show a frame of which any number of rows may be ticked; returns their positions."""
+    event = st.dataframe(
+        frame[[name for name in columns if name in frame.columns]],
+        column_config=columns,
+        hide_index=True,
+        height=_ROW_HEIGHT * (min(len(frame), most_rows) + 1) + 2,
+        row_height=_ROW_HEIGHT,
+        key=key,
+        placeholder="–",
+        alt=alt,
+        on_select="rerun",
+        selection_mode="multi-row",
+    )
+    return [row for row in event.selection.rows if row < len(frame)]
+
+
 def number(label: str, *, digits: int = 0, unit: str = "", why: str = "") -> Any:
     """Describe a column of numbers with thousands separators and a unit in its heading."""
     form = "localized" if digits == 0 else f"%,.{digits}f"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from analytics.workspace.tidy import UPLOADS
 from components import shared
@@ -26,6 +27,15 @@ def files(label: str, types: Sequence[str] | None, key: str, *, help: str = "") 
     folder = shared.workspace().path / UPLOADS
     folder.mkdir(exist_ok=True)
     return [_put_down(folder, file) for file in uploaded or []]
+
+
+def release(key: str) -> None:
+    """Free the memory that an upload field holds, once its files are put down."""
+    context = get_script_run_ctx()
+    if context is None:
+        return
+    for file in st.session_state.get(key) or []:
+        context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
 
 
 def remove(paths: Sequence[Path]) -> None:

@@ -11,6 +11,7 @@ from components import (
     maps,
     methods_tab,
     over_time_tab,
+    place_choice,
     steps,
     sureness_tab,
     when_tab,
@@ -32,7 +33,7 @@ with answer, steps.action():
     result = targeting.preview_hotspots(workspace, user, chosen)
     steps.answer(result.answer())
 
-grid, scope = result.counts.grid, result.counts.scope
+unit, scope = result.counts.unit_text(), result.counts.scope
 with score:
     hotspot_list.score(result)
 with picture:
@@ -42,17 +43,18 @@ with picture:
         alt=f"Map of the {len(result.hotspots)} hot spots; the ranking below lists the same places.",
         value="count" if chosen.rank_by == "count" else "harm",
         value_label="crimes" if chosen.rank_by == "count" else "days of harm",
-        background_cells=result.other_cells(5_000),
-        cell_width_m=grid.width_m,
-        cell_shape=grid.shape,
+        ringed=result.marginal.hotspot_id,
         height=620,
+        **place_choice.background(result),
     )
     st.caption(
-        f"{grid.shape.capitalize()}s {grid.width_m:g} m across ({grid.area_m2 / 1e4:.2f} ha). "
-        f"{scope.train}, {result.counts.crimes:,} crimes, {result.crs}. Run {result.run_id}."
+        f"{unit.capitalize()}. {scope.train}, {result.counts.crimes:,} crimes, {result.crs}. "
+        f"Run {result.run_id}."
     )
+    place_choice.comparison(workspace, user, result)
     hotspot_list.curve(result)
     hotspot_list.doubts(result)
+    list_in_force.fair_use(workspace, result)
 
 tabs = {
     "Ranking": lambda: hotspot_list.ranking(result),
@@ -73,14 +75,15 @@ for tab, draw in zip(
             draw()
 
 steps.method(
-    definition="Placed crimes of the chosen offences are counted per equal cell of the study area "
-    "by arithmetic on their coordinates, ranked (equal values by the cell's row and column), and "
-    "cut off where the control says. Shares are of the crimes inside the study area in the "
+    definition="Placed crimes of the chosen offences are counted per place: per equal cell by "
+    "arithmetic on their coordinates, per street by the nearest one, per polygon by the one they "
+    "lie in. Places are ranked (equal values by row and column, or by id) and cut off where the "
+    "control says. Shares are of the crimes inside the study area in the "
     "ranking period. Caught: share of the test period's crimes in these places. PAI is that share "
     "over the share of area, PEI over the best possible, RRI the share held before over the share "
     "caught.",
     period=str(scope.train) + (f"; test period {scope.test}" if scope.test else ""),
-    unit=f"{grid.shape} {grid.width_m:g} m across, {grid.area_m2:,.0f} m²; study area "
+    unit=f"{unit}; study area "
     f"{result.counts.area.area_km2:,.1f} km² ({result.counts.area.kind.replace('_', ' ')})",
     run_id=result.run_id,
     source="crimes, boundary, harm, streets and points as loaded",

@@ -96,3 +96,9 @@ def _add_load_options(load: _Parser) -> None:
     load.add_argument("--columns", type=Path, metavar="M.json", help="column matching, JSON")
     load.add_argument("--crs", metavar="EPSG:n", help="CRS of the file's coordinates")
     load.add_argument("--timezone", metavar="Z", help="time zone of the file's times")
+    load.add_argument(
+        "--mode",
+        choices=("add", "replace"),
+        default="add",
+        help="what a newer extract does to held records of its period (add)",
+    )

@@ -127,6 +127,7 @@ def load(call: Call, workspace: Workspace) -> int:
         crs=asked.crs,
         timezone=asked.timezone,
         progress=call.progress,
+        mode=asked.mode,
     )
     result = report.as_json()
     summary = [

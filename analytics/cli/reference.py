@@ -35,8 +35,9 @@ def settings_reference() -> str:
     ]
     for step in STEPS:
         for model in models(step):
-            given = f": `{COMMAND_OF[step]} --settings`" if step in COMMAND_OF else ""
-            lines += ["", f"## {step.capitalize()}{given}", ""]
+            name = model.step or step
+            given = f": `{COMMAND_OF[name]} --settings`" if name in COMMAND_OF else ""
+            lines += ["", f"## {name.capitalize()}{given}", ""]
             lines += ["| name | setting | default | why | source |", "|---|---|---|---|---|"]
             lines += [_row(key, field) for key, field in model.model_fields.items()]
     return "\n".join(lines) + "\n"

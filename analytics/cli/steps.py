@@ -18,6 +18,12 @@ def target(call: Call, workspace: Workspace) -> int:
     call.progress(0.0, "Ranking the places")
     result = targeting.save_hotspots(workspace, call.user, settings)
     answer = result.as_json()
+    edits = [edit for edit in targeting.list_edits(workspace) if not edit.is_undone]
+    if edits:
+        answer["warnings"].append(
+            f"{len(edits)} edits made by hand on the page are left out of this list. Sign off on "
+            "the page to keep them."
+        )
     if not call.asked.draft:
         answer["list_id"] = targeting.sign_off(
             workspace, call.user, settings, call.asked.valid_from, allow_undecided=True

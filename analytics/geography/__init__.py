@@ -1,6 +1,7 @@
 """Geography: projection, grids, study areas, map layers and geofences, in metres."""
 
 from analytics.geography.area import AreaKind, StudyArea, study_area
+from analytics.geography.drawn import join_within, longest_way_across, read_polygon, sound_polygon
 from analytics.geography.geofence import Geofences
 from analytics.geography.grid import MAX_CELLS, Grid
 from analytics.geography.layers import (
@@ -13,6 +14,8 @@ from analytics.geography.layers import (
 )
 from analytics.geography.projection import LONLAT, project, unproject
 from analytics.geography.recent import Recent
+from analytics.geography.segments import Segments, street_segments
+from analytics.geography.units import Located, Units, polygon_units, street_units
 
 __all__ = [
     "LONLAT",
@@ -20,14 +23,24 @@ __all__ = [
     "AreaKind",
     "Geofences",
     "Grid",
+    "Located",
     "Recent",
+    "Segments",
     "StudyArea",
+    "Units",
     "boundary",
+    "join_within",
     "load_geometry",
+    "longest_way_across",
     "named_points",
     "nearest_street_names",
+    "polygon_units",
     "project",
+    "read_polygon",
     "saved_places",
+    "sound_polygon",
+    "street_segments",
+    "street_units",
     "streets",
     "study_area",
     "unproject",

@@ -165,17 +165,25 @@ class Grid:
         packed = self._packed(q, r)
         order = np.argsort(packed, kind="stable")
         held = packed[order]
-        offsets = _OFFSETS[self.shape] + (((0, 0),) if with_self else ())
-        rows, columns = [], []
-        for a, b in offsets:
-            wanted = self._packed(np.asarray(q) + a, np.asarray(r) + b)
-            at = np.minimum(np.searchsorted(held, wanted), len(held) - 1)
-            found = np.flatnonzero(held[at] == wanted)
-            rows.append(found.astype(np.int32))
-            columns.append(order[at[found]].astype(np.int32))
-        rows, columns = np.concatenate(rows), np.concatenate(columns)
-        ones = np.ones(len(rows), dtype=np.float64)
-        return csr_matrix((ones, (rows, columns)), shape=(len(packed), len(packed)))
+        offsets = sorted((b, a) for a, b in (*_OFFSETS[self.shape], *([(0, 0)] * with_self)))
+        near = np.empty((len(held), len(offsets)), dtype=np.int32)
+        number = np.zeros(len(held), dtype=np.int32)
+        at, found, before = order, order, None
+        for place, (b, a) in enumerate(offsets):
+            wanted = held + (b * _PACK + a)
+            # The cell one further in the same row, if there is one, stands in the next place.
+            at = at + found if before == (b, a - 1) else np.searchsorted(held, wanted)
+            found = held.take(at, mode="clip") == wanted
+            near[:, place] = np.where(found, at, -1)
+            number += found
+            before = (b, a)
+        if (order[1:] < order[:-1]).any():
+            rank = np.argsort(order, kind="stable")
+            near, number = np.where(near < 0, -1, order[near])[rank], number[rank]
+        starts = np.concatenate([[0], np.cumsum(number)]).astype(np.int32)
+        columns = near[near >= 0].astype(np.int32, copy=False)
+        ones = np.ones(len(columns), dtype=np.float64)
+        return csr_matrix((ones, columns, starts), shape=(len(packed), len(packed)))
 
     # -- covering an area -------------------------------------------------------------------
 

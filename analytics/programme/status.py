@@ -128,6 +128,12 @@ def _crimes_by_week(
     return inside.groupby("week").size().rename("crimes").reset_index()
 
 
+def stale_after(workspace: Workspace, feed: str) -> list[str]:
+    """Name the steps with results that rest on a feed: they go stale when it changes."""
+    held = {run.step for run in (latest_run(workspace, step) for step in FEEDS_READ) if run}
+    return [step for step, feeds in FEEDS_READ.items() if feed in feeds and step in held]
+
+
 def _thinking(workspace: Workspace) -> StepState:
     found = thinking.scores(workspace)
     page = "thinking"
@@ -155,7 +161,8 @@ def _technology(workspace: Workspace) -> StepState:
     if not held.get("crimes"):
         return StepState(page, "not started", "No crimes are loaded.", "Load crimes", page)
     first, last = workspace.rows("SELECT min(occurred_from), max(occurred_from) FROM crimes")[0]
-    fact = f"{held['crimes']:,} crimes, {_day(first)} to {_day(last)}"
+    crimes = workspace.value("SELECT count(*) FROM crimes")
+    fact = f"{crimes:,} crimes, {_day(first)} to {_day(last)}"
     if not held.get("pings"):
         return StepState(page, "in progress", fact + ".", "Load patrol positions", page)
     return StepState(page, "done", f"{fact}; {held['pings']:,} patrol positions.", "", page)
@@ -253,11 +260,16 @@ def _newest_input_ms(workspace: Workspace, step: str) -> int:
 def _newest_load_ms(workspace: Workspace, step: str) -> int:
     feeds = FEEDS_READ[step]
     marks = ", ".join("?" for _ in feeds)
-    return workspace.value(
+    loaded = workspace.value(
         f"SELECT coalesce(max(at_ms), 0) FROM loads WHERE feed IN ({marks}) AND NOT is_undone "
-        "AND rows_stored > 0",
+        "AND (rows_stored > 0 OR mode = 'replace')",
         feeds,
     )
+    # A load taken back or rows purged change what was read as much as a load does.
+    removed = workspace.value(
+        f"SELECT coalesce(max(at_ms), 0) FROM purges WHERE feed IN ({marks})", feeds
+    )
+    return max(loaded, removed)
 
 
 def _signed_ms(workspace: Workspace) -> int:

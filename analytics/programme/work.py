@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
-from analytics import tasking, technology, testing, tracking
+from analytics import targeting, tasking, technology, testing, tracking
 from analytics.workspace import User, Workspace, backup, jobs, make_settings, queue, tidy
 
 INBOX_USER = User("service:inbox", "Inbox", frozenset(), every_right=True)
@@ -21,11 +21,14 @@ def start_worker(workspace: Workspace, run_command: RunCommand) -> jobs.Worker:
     """Start the worker of an open workspace; `run_command` does what another process hands over."""
     kinds: dict[str, jobs.Work] = {
         "load": _load,
+        "backtest": _backtest,
+        "stability": _stability,
         "plan": _plan,
         "track": _track,
         "evaluate": _evaluate,
         "backup": _backup,
         "inbox": _inbox,
+        "permute": _permute,
         "command": partial(_command, run_command),
     }
     desk = queue.Desk(workspace)
@@ -60,9 +63,26 @@ def _load(
         crs=arguments.get("crs"),
         timezone=arguments.get("timezone"),
         progress=progress,
+        mode=arguments.get("mode", "add"),
     )
     # The names of the files stay out of the table of jobs: some name a device.
     return {name: value for name, value in report.as_json().items() if name != "files"}
+
+
+def _backtest(
+    workspace: Workspace, user: User, arguments: dict[str, Any], progress: jobs.Progress
+) -> dict[str, Any]:
+    settings = make_settings(targeting.TargetingSettings, arguments["settings"])
+    choices = make_settings(targeting.BacktestSettings, arguments["choices"])
+    return {"run_id": targeting.save_backtest(workspace, user, settings, choices, progress).run_id}
+
+
+def _stability(
+    workspace: Workspace, user: User, arguments: dict[str, Any], progress: jobs.Progress
+) -> dict[str, Any]:
+    settings = make_settings(targeting.TargetingSettings, arguments["settings"])
+    choices = make_settings(targeting.StabilitySettings, arguments["choices"])
+    return {"run_id": targeting.save_stability(workspace, user, settings, choices, progress).run_id}
 
 
 def _plan(
@@ -95,6 +115,14 @@ def _backup(
     progress(0.1, "Copying the workspace")
     made = backup.backup(workspace, user, arguments["file"])
     return {"file": made.file, "bytes": made.bytes, "sha256": made.sha256}
+
+
+def _permute(
+    workspace: Workspace, user: User, arguments: dict[str, Any], progress: jobs.Progress
+) -> dict[str, Any]:
+    settings = make_settings(targeting.TargetingSettings, arguments["settings"])
+    methods = make_settings(targeting.MethodSettings, arguments["methods"])
+    return targeting.shuffle_tests(workspace, user, settings, methods, progress).as_json()
 
 
 def _inbox(

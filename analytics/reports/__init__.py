@@ -4,11 +4,14 @@ Knows no step: it is handed frames, text and pictures. Every file carries the ma
 """
 
 from analytics.reports.about import about_export
+from analytics.reports.charts import months_png, week_png
 from analytics.reports.document import TEMPLATES, pdf
 from analytics.reports.files import write_whole
 from analytics.reports.forest import forest_png
+from analytics.reports.kml import write_kml
 from analytics.reports.layers import write_geojson, write_geopackage
 from analytics.reports.maps import map_png
+from analytics.reports.shapefile import write_shapefile
 from analytics.reports.spreadsheet import write_excel
 
 __all__ = [
@@ -16,9 +19,13 @@ __all__ = [
     "about_export",
     "forest_png",
     "map_png",
+    "months_png",
     "pdf",
+    "week_png",
     "write_excel",
     "write_geojson",
     "write_geopackage",
+    "write_kml",
+    "write_shapefile",
     "write_whole",
 ]

@@ -27,8 +27,9 @@ def pdf(
     Every template takes `title` and `about` (of `about_export`). The reports take `answer` (one
     or two sentences) and `sections`, a list of objects with a `heading` and any of `paragraphs`
     [text], `facts` [[label, value]], `list` [text], `table` {"columns": [text], "rows": [[...]],
-    "align": ["left" or "right"], "caption": text} and `image` {"name": a key of `images`, "alt":
-    text, "caption": text}. `shift_sheet` takes `sheets`, one per unit and shift: `unit`, `shift`,
+    "align": ["left" or "right"], "caption": text}, `image` {"name": a key of `images`, "alt":
+    text, "caption": text}, `images` (a list of them), `cards` [{"heading", "image", "facts"}] and
+    `page` (true: begins a new page). `shift_sheet` takes `sheets`, one per unit and shift: `unit`, `shift`,
     `facts` [[label, value]], `visits` [{"start", "place", "streets", "minutes", "travel",
     "note"}], `notes` [text] and `image` as above. Texts are data and never markup; `images` are
     PNG bytes.

@@ -16,6 +16,7 @@ from matplotlib.transforms import Bbox
 from PIL import Image
 
 INK, PAPER, LINE, PRIMARY, QUIET = "#14202E", "#FFFFFF", "#B9C3CF", "#1D4F91", "#4A5766"
+DOT = "#C8441A"
 RAMPS = {
     "need": ["#FFF3E0", "#FFC56E", "#F5841F", "#C8441A", "#570F1B"],
     "patrol": ["#E8F0FA", "#A9C6E8", "#5B93CF", "#1D4F91", "#0B2548"],
@@ -37,6 +38,7 @@ def map_png(
     unit: str = "",
     ramp: str = "need",
     zoom_to_hotspots: bool = True,
+    zoom_margin_m: float = 0.0,
     size_cm: tuple[float, float] = (17.0, 13.0),
     dots_per_inch: int = 160,
 ) -> bytes:
@@ -45,8 +47,8 @@ def map_png(
     All layers and the `route` (x, y pairs in order of travel) are in one projected CRS in metres.
     `hotspots` are labelled with their column `rank`, and coloured by the column `value` in `unit`
     on the `ramp` "need" or "patrol" where it is named. The view holds the hot spots, route and
-    bases; the whole boundary with `zoom_to_hotspots` False. Raises ValueError when every layer is
-    empty.
+    bases with `zoom_margin_m` round them; the whole boundary with `zoom_to_hotspots` False. Raises
+    ValueError when every layer is empty.
     """
     figure = Figure(
         figsize=tuple(side / _CM_PER_INCH for side in size_cm), dpi=dots_per_inch, facecolor=PAPER
@@ -54,7 +56,7 @@ def map_png(
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0, 0, 1, 1))
     near = [hotspots, bases, _route_frame(route)] if zoom_to_hotspots else []
-    view = _view(near, [boundary, streets, hotspots], size_cm)
+    view = _view(near, [boundary, streets, hotspots], size_cm, zoom_margin_m)
     axes.set_xlim(view[0], view[2])
     axes.set_ylim(view[1], view[3])
     axes.set_aspect("equal")
@@ -104,6 +106,7 @@ def _view(
     near: list[gpd.GeoDataFrame | None],
     whole: list[gpd.GeoDataFrame | None],
     size_cm: tuple[float, float],
+    margin_m: float = 0.0,
 ) -> tuple[float, float, float, float]:
     """Return the smallest view of the paper's proportions that holds the layers, with a margin."""
     layers = [layer for layer in near if _has_rows(layer)]
@@ -113,7 +116,8 @@ def _view(
     bounds = np.array([layer.total_bounds for layer in layers])
     west, south = bounds[:, 0].min(), bounds[:, 1].min()
     east, north = bounds[:, 2].max(), bounds[:, 3].max()
-    width, height = max(east - west, 300.0) * 1.12, max(north - south, 300.0) * 1.12
+    wide, tall = (span + 2 * margin_m for span in (east - west, north - south))
+    width, height = max(wide, 300.0) * 1.12, max(tall, 300.0) * 1.12
     width = max(width, height * size_cm[0] / size_cm[1])
     height = width * size_cm[1] / size_cm[0]
     x, y = (west + east) / 2, (south + north) / 2
@@ -157,12 +161,19 @@ def _draw_ranks(figure: Figure, axes: Axes, hotspots: gpd.GeoDataFrame) -> list[
     is_small = height_m < SMALLEST_LABELLED_POINTS * metres_per_point
     lift = height_m / 2 + 5 * metres_per_point if is_small else 0.0
     points = hotspots.geometry.representative_point()
-    labels = [
-        _label(axes, x, y + lift, str(rank), size=7.5, weight="bold", zorder=8)
-        for x, y, rank in zip(points.x, points.y, hotspots["rank"], strict=True)
-    ]
+    if is_small:
+        axes.scatter(points.x, points.y, s=9, color=DOT, edgecolor=PAPER, linewidth=0.4, zorder=7)
     renderer = figure.canvas.get_renderer()
-    return [label.get_window_extent(renderer) for label in labels]
+    boxes: list[Bbox] = []
+    for x, y, rank in zip(points.x, points.y, hotspots["rank"], strict=True):
+        label = _label(axes, x, y + lift, str(rank), size=7.5, weight="bold", zorder=8)
+        box = label.get_window_extent(renderer)
+        # Where places crowd, the better ranks stay readable; a closer map names the others.
+        if is_small and any(box.overlaps(other) for other in boxes):
+            label.remove()
+            continue
+        boxes.append(box)
+    return boxes
 
 
 def _outlines(axes: Axes, hotspots: gpd.GeoDataFrame) -> list[Bbox]:
@@ -196,7 +207,7 @@ def _draw_street_names(
 ) -> None:
     """Name the longest streets in view, once each, along the street, where there is room."""
     renderer = figure.canvas.get_renderer()
-    boxes = list(taken)
+    boxes, frame = list(taken), axes.bbox
     seen = streets[["name", streets.geometry.name]].dropna(subset="name")
     seen = seen.set_geometry(seen.geometry.intersection(shapely.box(*view)))
     seen = seen[(seen["name"].astype(str) != "") & ~seen.geometry.is_empty]
@@ -207,7 +218,8 @@ def _draw_street_names(
         words = str(row.name)
         label = _label(axes, *middle, words, size=6.5, rotation=angle, zorder=6)
         box = label.get_window_extent(renderer)
-        if any(box.overlaps(other) for other in boxes):
+        is_cut = not (frame.contains(box.x0, box.y0) and frame.contains(box.x1, box.y1))
+        if is_cut or any(box.overlaps(other) for other in boxes):
             label.remove()
             continue
         boxes.append(box)

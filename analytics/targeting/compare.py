@@ -3,9 +3,11 @@
 import numpy as np
 import pandas as pd
 
+from analytics.targeting.cell_counts import CellCounts
 from analytics.targeting.result import HotspotResult
 from analytics.targeting.selection import rank_cells, ranking_values
-from analytics.targeting.statistics.significance import gi_star_test
+from analytics.targeting.settings import TargetingSettings
+from analytics.targeting.statistics.significance import Significance, gi_star_test
 from analytics.workspace import NotMeasurable
 
 CURVE_PLACES = 300
@@ -34,8 +36,16 @@ def score_curve(result: HotspotResult, most: int = CURVE_PLACES) -> pd.DataFrame
             "this_list": caught(ranked),
             "last_year": caught(last_year),
             "best": caught(np.argsort(-counts.test, kind="stable")),
-            "chance": places * counts.grid.area_m2 / counts.area.polygon.area,
+            "chance": places * counts.sizes.mean() / counts.whole_size,
         }
+    )
+
+
+def gi_star_of(counts: CellCounts, settings: TargetingSettings) -> Significance:
+    """Return Gi* of the values that the list ranks by, for every cell of the study area."""
+    return counts.details.get(
+        ("gi", settings.rank_by, settings.rank_per_hectare),
+        lambda: gi_star_test(ranking_values(counts, settings), counts.neighbour_matrix()),
     )
 
 
@@ -45,10 +55,7 @@ def significant_places(result: HotspotResult) -> pd.DataFrame:
     p_adjusted is after Benjamini-Hochberg over all cells of the study area.
     """
     counts, settings = result.counts, result.settings
-    values = ranking_values(counts, settings)
-    found = counts.details.get(
-        ("gi", settings.rank_by), lambda: gi_star_test(values, counts.neighbour_matrix())
-    )
+    found = gi_star_of(counts, settings)
     sizes = result.hotspots["cells"].map(len).to_numpy()
     best = result.positions[np.cumsum(sizes) - sizes]
     return pd.DataFrame(

@@ -4,13 +4,15 @@ Looked up once for a generous head of the ranking, so that a moving slider asks 
 """
 
 from dataclasses import dataclass
+from threading import Lock
 
 import numpy as np
 import pandas as pd
 
 from analytics.geography import nearest_street_names
 from analytics.targeting import heaping
-from analytics.targeting.cells import CellCounts, counts_by_period
+from analytics.targeting.cell_counts import CellCounts
+from analytics.targeting.cells import counts_by_period
 from analytics.targeting.scope import Period, crime_filter
 from analytics.targeting.settings import TargetingSettings
 from analytics.targeting.statistics import persistence
@@ -28,16 +30,33 @@ class HeadDetails:
     is_snapped: bool
 
 
+class _Known:
+    """What has been looked up so far of one choice of crimes and places."""
+
+    def __init__(self):
+        self.lock = Lock()
+        self.details: HeadDetails | None = None
+
+
 def head_details(
-    workspace: Workspace, settings: TargetingSettings, counts: CellCounts, ranked: np.ndarray
+    workspace: Workspace,
+    settings: TargetingSettings,
+    counts: CellCounts,
+    ranked: np.ndarray,
+    needed: int,
 ) -> HeadDetails:
-    """Return names and record spots of the head of a ranking (`ranked`: positions, best first)."""
-    size = HEAD
-    while size < len(ranked) and size < 2 * settings.select:
-        size *= 2
-    head = np.sort(ranked[:size])
-    key = ("head", head.tobytes(), workspace.fingerprint("streets"))
-    return counts.details.get(key, lambda: _look_up(workspace, settings, counts, head))
+    """Return names and record spots of the head of a ranking (`ranked`: positions, best first).
+
+    The first `needed` are sure to be held; what is not yet is looked up with a generous head.
+    """
+    known = counts.details.get(("head", workspace.fingerprint("streets")), _Known)
+    with known.lock:
+        held = known.details.names if known.details else {}
+        if known.details is None or any(cell not in held for cell in ranked[:needed].tolist()):
+            head = np.sort(ranked[: max(HEAD, 2 * needed)])
+            missing = np.array([cell for cell in head.tolist() if cell not in held], dtype=np.int64)
+            known.details = _look_up(workspace, settings, counts, missing, known.details)
+        return known.details
 
 
 def patterns(
@@ -52,20 +71,32 @@ def patterns(
 
 
 def _look_up(
-    workspace: Workspace, settings: TargetingSettings, counts: CellCounts, head: np.ndarray
+    workspace: Workspace,
+    settings: TargetingSettings,
+    counts: CellCounts,
+    head: np.ndarray,
+    held: HeadDetails | None,
 ) -> HeadDetails:
     spots = _spots(workspace, settings, counts, head)
-    xs, ys = counts.grid.centres(counts.q[head], counts.r[head])
-    names = nearest_street_names(workspace, xs, ys)
-    commonest = _commonest_location(spots)
+    found = _names(workspace, counts, head, _commonest_location(spots))
+    if held is None:
+        return HeadDetails(found, spots, _is_snapped(workspace, settings, counts))
     return HeadDetails(
-        names={
-            int(cell): name or commonest.get(int(cell)) or f"{x:,.0f} E {y:,.0f} N"
-            for cell, name, x, y in zip(head, names, xs, ys, strict=True)
-        },
-        spots=spots,
-        is_snapped=_is_snapped(workspace, settings, counts),
+        held.names | found, pd.concat([held.spots, spots], ignore_index=True), held.is_snapped
     )
+
+
+def _names(
+    workspace: Workspace, counts: CellCounts, head: np.ndarray, commonest: dict[int, str]
+) -> dict[int, str]:
+    """Name cells by their own name, else the nearest street, the location text or coordinates."""
+    xs, ys = counts.grid.centres(counts.q[head], counts.r[head])
+    own = [""] * len(head) if counts.is_grid else counts.grid.names[counts.q[head]]
+    nearest = nearest_street_names(workspace, xs, ys)
+    return {
+        int(cell): name or street or commonest.get(int(cell)) or f"{x:,.0f} E {y:,.0f} N"
+        for cell, name, street, x, y in zip(head, own, nearest, xs, ys, strict=True)
+    }
 
 
 def _spots(
@@ -73,10 +104,10 @@ def _spots(
 ) -> pd.DataFrame:
     """Return place (cell position), x, y, location and records of the head's coordinates."""
     where, values = crime_filter(settings, counts.excluded)
-    q_sql, r_sql = counts.grid.cell_numbers_sql("x", "y")
     wanted = pd.DataFrame({"q": counts.q[head], "r": counts.r[head], "place": head})
     train = counts.scope.train
     with workspace.cursor() as cursor:
+        q_sql, r_sql = counts.cell_sql(cursor)
         cursor.register("wanted_cells", wanted)
         return cursor.execute(
             f"WITH placed AS (SELECT {q_sql} AS q, {r_sql} AS r, x, y, location FROM crimes "

@@ -31,9 +31,10 @@ def warnings_about(
     """Return the warnings of a list in order: data, area, harm, places, score."""
     return [
         *counts.scope.warnings,
-        *_unknown_flags(workspace, settings),
+        *counts.details.get("flags", lambda: _unknown_flags(workspace, settings)),
         *counts.area.warnings,
         *_outside(counts),
+        *counts.notes,
         *_harm(counts),
         *_length(settings, places),
         *_heaping(heaps),
@@ -57,7 +58,7 @@ def _unknown_flags(workspace: Workspace, settings: TargetingSettings) -> list[st
 
 
 def _outside(counts: CellCounts) -> list[str]:
-    if not counts.outside and not counts.outside_test:
+    if not counts.is_grid or not (counts.outside or counts.outside_test):
         return []
     test = f" and {counts.outside_test:,} of the test period" if counts.scope.test else ""
     return [

@@ -5,7 +5,6 @@ import json
 import numpy as np
 import pandas as pd
 
-from analytics.geography import Grid
 from analytics.targeting import heaping
 from analytics.targeting.cells import CellCounts, count_cells
 from analytics.targeting.scope import crime_filter
@@ -34,25 +33,44 @@ def hour_weekday(
     crimes of the study area, and fewer there on day, evening and night. Raises NotMeasurable when
     the extract has months or days only, InputError for an unknown hot spot.
     """
-    workspace.require(user, "see:targeting")
-    counts = count_cells(workspace, settings, heaping.excluded_points(workspace))
-    everywhere = counts.details.get("times", lambda: _times(workspace, settings, counts))
-    times = everywhere
-    if hotspot_ids is not None:
-        wanted = _positions(workspace, counts, hotspot_ids)
-        times = everywhere[everywhere["place"].isin(wanted)]
+    times, everywhere = chosen_times(workspace, user, settings, hotspot_ids)
     return _profile(workspace, times, everywhere, is_part=hotspot_ids is not None)
 
 
-def _profile(
-    workspace: Workspace, times: pd.DataFrame, everywhere: pd.DataFrame, is_part: bool
-) -> HourProfile:
+def chosen_times(
+    workspace: Workspace,
+    user: User,
+    settings: TargetingSettings,
+    hotspot_ids: list[str] | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the times of the ranking period's crimes in these places (none: all), and everywhere.
+
+    Columns: place (cell position), from_min, to_min (minutes since 1970, local clock),
+    time_precision and times (crimes of that row).
+    """
+    workspace.require(user, "see:targeting")
+    counts = count_cells(workspace, settings, heaping.excluded_points(workspace))
+    everywhere = counts.details.get("times", lambda: _times(workspace, settings, counts))
+    if hotspot_ids is None:
+        return everywhere, everywhere
+    wanted = _positions(workspace, counts, hotspot_ids)
+    return everywhere[everywhere["place"].isin(wanted)], everywhere
+
+
+def require_hours(everywhere: pd.DataFrame) -> None:
+    """Raise NotMeasurable when no crime has a time of day."""
     if not (everywhere["time_precision"] == "minute").any():
         raise NotMeasurable(
             "Hours are not measurable: this extract gives the month or day of a crime, not its "
             "time."
         )
-    usable, no_hour, long = _usable(times)
+
+
+def _profile(
+    workspace: Workspace, times: pd.DataFrame, everywhere: pd.DataFrame, is_part: bool
+) -> HourProfile:
+    require_hours(everywhere)
+    usable, no_hour, long = usable_hours(times)
     basis, warnings = "own", []
     events = int(usable["times"].sum())
     if events < ENOUGH_EVENTS and is_part:
@@ -60,7 +78,7 @@ def _profile(
             f"These places have {events:,} timed crimes, fewer than {ENOUGH_EVENTS}: the hours of "
             "all places are shown."
         )
-        usable, _, _ = _usable(everywhere)
+        usable, _, _ = usable_hours(everywhere)
         basis = "pooled"
     day_starts = workspace.day_starts_minutes
     matrix = weekday_hour_matrix(
@@ -104,7 +122,7 @@ def _doubts(usable: pd.DataFrame, no_hour: int, long: int) -> list[str]:
     return found
 
 
-def _usable(times: pd.DataFrame) -> tuple[pd.DataFrame, int, int]:
+def usable_hours(times: pd.DataFrame) -> tuple[pd.DataFrame, int, int]:
     """Return the rows that say an hour, and how many crimes lack one or span too long."""
     timed = times["time_precision"] == "minute"
     long = timed & (times["to_min"] - times["from_min"] > LONGEST_SPAN_MIN)
@@ -115,15 +133,16 @@ def _usable(times: pd.DataFrame) -> tuple[pd.DataFrame, int, int]:
 def _times(workspace: Workspace, settings: TargetingSettings, counts: CellCounts) -> pd.DataFrame:
     """Return place (cell position), from_min, to_min, time_precision and times, per cell."""
     where, values = crime_filter(settings, counts.excluded)
-    q_sql, r_sql = counts.grid.cell_numbers_sql("x", "y")
-    frame = workspace.frame(
-        f"SELECT {q_sql} AS q, {r_sql} AS r, epoch_ms(occurred_from) // 60000 AS from_min, "
-        "epoch_ms(greatest(occurred_from, coalesce(occurred_to, occurred_from))) // 60000 "
-        "AS to_min, time_precision, count(*) AS times FROM crimes "
-        f"WHERE {where} AND occurred_from >= ?::DATE AND occurred_from < ?::DATE + 1 GROUP BY ALL "
-        "ORDER BY ALL",
-        [*values, counts.scope.train.first, counts.scope.train.last],
-    )
+    with workspace.cursor() as cursor:
+        q_sql, r_sql = counts.cell_sql(cursor)
+        frame = cursor.execute(
+            f"SELECT {q_sql} AS q, {r_sql} AS r, epoch_ms(occurred_from) // 60000 AS from_min, "
+            "epoch_ms(greatest(occurred_from, coalesce(occurred_to, occurred_from))) // 60000 "
+            "AS to_min, time_precision, count(*) AS times FROM crimes WHERE "
+            f"{where} AND occurred_from >= ?::DATE AND occurred_from < ?::DATE + 1 GROUP BY ALL "
+            "ORDER BY ALL",
+            [*values, counts.scope.train.first, counts.scope.train.last],
+        ).df()
     frame["place"] = counts.positions(frame["q"].to_numpy(), frame["r"].to_numpy())
     return frame[frame["place"] >= 0].drop(columns=["q", "r"]).reset_index(drop=True)
 
@@ -132,14 +151,7 @@ def _positions(workspace: Workspace, counts: CellCounts, hotspot_ids: list[str])
     keys: list[str] = []
     for hotspot_id in hotspot_ids:
         keys += _cells_of(workspace, hotspot_id)
-    numbers = [Grid.parse_key(key) for key in keys]
-    if any(grid != counts.grid for grid, _, _ in numbers):
-        raise InputError(
-            "The hot spots asked for belong to another grid than the settings. Use the settings "
-            "that the list was made with."
-        )
-    q, r = (np.array([number[k] for number in numbers], dtype=np.int64) for k in (1, 2))
-    return counts.positions(q, r)
+    return counts.positions_of_keys(keys)
 
 
 def _cells_of(workspace: Workspace, hotspot_id: str) -> list[str]:

@@ -7,10 +7,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from analytics.targeting.cells import CellCounts, other_cells
+from analytics.targeting.cell_counts import CellCounts, other_cells
 from analytics.targeting.settings import TargetingSettings
 from analytics.targeting.statistics.accuracy import Accuracy
 from analytics.targeting.statistics.concentration import Concentration
+from analytics.targeting.tuning import Marginal
 
 _JSON_COLUMNS = (
     "hotspot_id",
@@ -24,6 +25,7 @@ _JSON_COLUMNS = (
     "lat",
     "area_m2",
     "class",
+    "hours",
 )
 
 
@@ -31,11 +33,13 @@ _JSON_COLUMNS = (
 class HotspotResult:
     """One ranked list, computed from the crimes and settings that `run_id` names.
 
-    `hotspots`: GeoDataFrame in the workspace's CRS with hotspot_id, name, rank, count, harm
+    `hotspots`: GeoDataFrame in the workspace's CRS with hotspot_id, name, rank, hours, count, harm
     (days), share_of_count, share_of_harm, class, test_count, per_hectare, worst_event_share,
     decision (kind of heap waiting for one, else None), x, y, lon, lat, area_m2, cells (keys) and
-    geometry. Shares are of the crimes inside the study area in the ranking period. `heaping`: one
-    row per heap, decided or not. `curve`: shares held by the 1, 2, 3 ... best cells.
+    geometry, for streets also length_m and per_100_m. `hours` ("all", "day", "night") says when a
+    place is a hot spot. Shares are of the crimes inside the study area in the ranking period.
+    `heaping`: one row per heap, decided or not. `curve`: what the 1, 2, 3 ... best cells hold
+    (places, share_of_count, share_of_harm, share_of_area). `marginal`: the last place in.
     """
 
     run_id: str
@@ -47,8 +51,8 @@ class HotspotResult:
     concentration: Concentration
     accuracy: Accuracy | None
     heaping: pd.DataFrame
-    curve: np.ndarray
-    marginal_share: float | None
+    curve: pd.DataFrame
+    marginal: Marginal
     warnings: tuple[str, ...]
     crs: str
 
@@ -60,7 +64,12 @@ class HotspotResult:
     @property
     def area_km2(self) -> float:
         """Area of all places together."""
-        return len(self.positions) * self.counts.grid.area_m2 / 1e6
+        return float(self.counts.areas_m2[self.positions].sum() / 1e6)
+
+    @property
+    def share_of_area(self) -> float:
+        """Share of the study area, or of the length of all streets, that the list takes."""
+        return self.counts.share_of_area(self.positions)
 
     @property
     def patrol_hours_per_week(self) -> float:
@@ -73,14 +82,18 @@ class HotspotResult:
         """Heaps that wait for a decision."""
         return self.heaping[self.heaping["decision"].isna()]
 
-    @property
-    def harm_reason(self) -> str:
-        """Why harm is not measurable, empty when it is."""
-        return self.counts.weights.reason
-
     def other_cells(self, most: int = 15_000) -> pd.DataFrame:
         """Return lon, lat and count of the fullest other cells with crime, at most `most`."""
         return other_cells(self.counts, self.positions, self.crs, most)
+
+    def other_places(self, most: int = 3_000) -> gpd.GeoDataFrame:
+        """Return outlines and count of the fullest other places with crime, at most `most`."""
+        left = self.counts.count.copy()
+        left[self.positions] = 0
+        order = np.argsort(-left, kind="stable")[: min(most, int((left > 0).sum()))]
+        return gpd.GeoDataFrame(
+            {"count": left[order]}, geometry=self.counts.polygons_at(order), crs=self.crs
+        )
 
     def answer(self) -> str:
         """Return the answer to "which places, how many, how sure?" in a few sentences."""
@@ -88,7 +101,9 @@ class HotspotResult:
         scope = self.counts.scope
         text = f"**{places} held {self._share_held()} from {scope.train}"
         if self.accuracy is None:
-            text += f", on {self.area_km2 / self.counts.area.area_km2:.2%} of the area.** "
+            what = "street length" if self.counts.grid.shape == "street" else "area"
+            known = np.isfinite(self.share_of_area)
+            text += f", on {self.share_of_area:.2%} of the {what}.** " if known else ".** "
             text += "Without a test period nobody knows what they would catch: set one below. "
         else:
             text += f" and caught {self.accuracy.hit_rate:.1%} of the crimes from {scope.test}.** "

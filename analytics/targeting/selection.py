@@ -4,21 +4,25 @@ Equal values rank by the lower r, then the lower q, so that a list does not depe
 rows. A merged place takes the rank of its best cell, because ranks hold between equal cells only.
 """
 
-import math
-
 import numpy as np
 
-from analytics.geography import Grid
-from analytics.targeting.cells import CellCounts
+from analytics.targeting.cell_counts import CellCounts
 from analytics.targeting.settings import TargetingSettings
 from analytics.workspace import NotMeasurable
 
 
 def ranking_values(counts: CellCounts, settings: TargetingSettings) -> np.ndarray:
-    """Return the value per cell that the list ranks by; NotMeasurable for harm without weights."""
+    """Return the value per cell that the list ranks by; NotMeasurable for harm without weights.
+
+    With `rank_per_hectare` it is divided by the cell's hectares, or by a street's length / 100 m.
+    """
     if settings.rank_by == "count":
-        return counts.count.astype(float)
-    return require_harm(counts, settings)
+        values = counts.count.astype(float)
+    else:
+        values = require_harm(counts, settings)
+    if not settings.rank_per_hectare:
+        return values
+    return values / (counts.sizes / (100.0 if counts.grid.shape == "street" else 1e4))
 
 
 def require_harm(counts: CellCounts, settings: TargetingSettings) -> np.ndarray:
@@ -47,8 +51,8 @@ def cut_off(counts: CellCounts, ranked: np.ndarray, settings: TargetingSettings)
     if settings.select_by == "number":
         return min(int(settings.select), len(ranked))
     if settings.select_by == "share_of_area":
-        area_m2 = settings.select * counts.area.polygon.area
-        return min(max(1, math.floor(area_m2 / counts.grid.area_m2 + 1e-9)), len(ranked))
+        taken = np.cumsum(counts.sizes[ranked]) / (counts.whole_size or np.nan)
+        return min(max(1, int(np.searchsorted(taken, settings.select + 1e-12))), len(ranked))
     if settings.select_by == "share_of_harm":
         values = require_harm(counts, settings)
     else:
@@ -68,32 +72,25 @@ def group_cells(counts: CellCounts, ranked: np.ndarray, settings: TargetingSetti
     by_number = settings.select_by == "number"
     wanted = int(settings.select) if by_number else len(ranked)
     most = len(ranked) if by_number else taken
-    return _merged(counts.grid, counts.q, counts.r, ranked[:most], wanted)
+    return _merged(counts, ranked[:most], wanted)
 
 
-def _merged(
-    grid: Grid, q: np.ndarray, r: np.ndarray, ranked: np.ndarray, wanted: int
-) -> list[list]:
-    place_of: dict[tuple[int, int], int] = {}
+def _merged(counts: CellCounts, ranked: np.ndarray, wanted: int) -> list[list]:
+    """Join cells that meet: cells that touch, or streets that share a junction."""
+    links = counts.neighbour_matrix()
+    place_of: dict[int, int] = {}
     places: dict[int, list] = {}
     for rank, position in enumerate(ranked.tolist()):
-        cell = (int(q[position]), int(r[position]))
-        near = sorted({place_of[n] for n in grid.neighbours(*cell) if n in place_of})
+        meets = links.indices[links.indptr[position] : links.indptr[position + 1]].tolist()
+        near = sorted({place_of[cell] for cell in meets if cell in place_of})
         home = near[0] if near else rank
         places.setdefault(home, []).append(position)
-        place_of[cell] = home
+        place_of[position] = home
         for other in near[1:]:
             for moved in places.pop(other):
                 places[home].append(moved)
-                place_of[int(q[moved]), int(r[moved])] = home
+                place_of[moved] = home
         if len(places) == wanted:
             break
     order = {position: rank for rank, position in enumerate(ranked.tolist())}
     return [sorted(cells, key=order.__getitem__) for _, cells in sorted(places.items())]
-
-
-def marginal_gain(counts: CellCounts, ranked: np.ndarray, taken: int) -> float | None:
-    """Return the share of crimes that one more place would add, None when there is none."""
-    if taken >= len(ranked):
-        return None
-    return float(counts.count[ranked[taken]] / counts.crimes)

@@ -9,6 +9,8 @@ from analytics.workspace import StepSettings, setting
 
 RankBy = Literal["count", "harm"]
 SelectBy = Literal["number", "share_of_count", "share_of_harm", "share_of_area"]
+CellShape = Literal["hexagon", "square", "street", "polygon", "given"]
+PartOfDay = Literal["all", "day", "night", "both"]
 
 
 class TargetingSettings(StepSettings):
@@ -57,11 +59,101 @@ class TargetingSettings(StepSettings):
         ge=25,
         le=5000,
     )
-    cell_shape: Literal["hexagon", "square"] = setting(
+    cell_shape: CellShape = setting(
         "hexagon",
-        title="Cell shape",
-        why="Every neighbour of a hexagon is equally far; squares serve comparison.",
+        title="Kind of place",
+        why="Hexagons and squares are equal, so that ranks compare like with like; streets are "
+        "what officers walk; own polygons and given cells are those loaded as places.",
+        source="the guide's step 3 ranks equal-sized areas; Weisburd 2015 on street segments",
+    )
+    places_kind: str = setting(
+        "",
+        title="Kind of loaded places (empty: all)",
+        why="For own polygons and given cells: which kind of the loaded places to rank.",
+    )
+    snap_limit_m: int = setting(
+        50,
+        title="Farthest that a crime may lie from its street",
+        unit="m",
+        why="Each crime goes to the nearest street; one farther off than this counts as outside.",
         rare=True,
+        ge=1,
+        le=500,
+    )
+    longest_street_m: int = setting(
+        200,
+        title="Longest street segment",
+        unit="m",
+        why="A street between two junctions that is longer is cut into equal parts.",
+        rare=True,
+        ge=25,
+        le=5000,
+    )
+    street_width_m: float = setting(
+        20.0,
+        title="Ground on either side of a street",
+        unit="m",
+        why="Gives a street the outline that maps, geofences and crimes per hectare need.",
+        rare=True,
+        ge=5,
+        le=100,
+    )
+    area_tolerance: float = setting(
+        0.1,
+        title="Difference in area that is told",
+        why="Ranks compare equal places; above this share between largest and smallest it is said.",
+        rare=True,
+        ge=0,
+        le=10,
+    )
+    rank_per_hectare: bool = setting(
+        False,
+        title="Rank by density",
+        why="Per hectare (streets: per 100 m), where places differ in size; equal cells keep their "
+        "order.",
+        rare=True,
+    )
+    persistent_years: int = setting(
+        0,
+        title="At the top in at least this many years (0: not asked)",
+        unit="years",
+        why="A place that is at the top once may be there by chance; 2 of 3 years is a common rule.",
+        ge=0,
+        le=5,
+    )
+    persistence_window_years: int = setting(
+        3,
+        title="Years looked back for that",
+        unit="years",
+        why="Whole years back from the end of the ranking period, by count in each year.",
+        rare=True,
+        ge=1,
+        le=10,
+    )
+    part_of_day: PartOfDay = setting(
+        "all",
+        title="Hours",
+        why="A place of the night economy and a place of the school run need different patrols; "
+        "both makes one list of the day's and the night's places.",
+    )
+    night_from_hour: int = setting(
+        18,
+        title="Night begins",
+        unit="hour",
+        why="A crime counts where most of its known span falls; without a time it counts in "
+        "neither part.",
+        rare=True,
+        ge=0,
+        le=23,
+    )
+    night_to_hour: int = setting(
+        6,
+        title="Night ends",
+        unit="hour",
+        why="The day is the rest; the two must differ.",
+        rare=True,
+        ge=0,
+        le=23,
     )
     offences: list[str] = setting(
         [],
@@ -108,7 +200,8 @@ class TargetingSettings(StepSettings):
     merge_touching: bool = setting(
         False,
         title="Merge touching cells",
-        why="One place may cover several cells; the number chosen then counts merged places.",
+        why="One place may cover several cells, or streets that share a junction; the number "
+        "chosen then counts merged places.",
         rare=True,
     )
     is_domestic_excluded: bool = setting(
@@ -221,6 +314,18 @@ class TargetingSettings(StepSettings):
         ):
             if first and last and first > last:
                 raise ValueError(f"{names} ({first} > {last}). Swap or correct the dates.")
+        if self.night_from_hour == self.night_to_hour:
+            raise ValueError("Night begins and ends at the same hour. Choose different hours.")
+        if self.part_of_day == "both" and self.merge_touching:
+            raise ValueError(
+                "Places of day and night cannot be merged in one list. Make a list for the day or "
+                "the night, or leave the cells unmerged."
+            )
+        if self.persistent_years > self.persistence_window_years:
+            raise ValueError(
+                f"{self.persistent_years} of the last {self.persistence_window_years} years cannot "
+                "be met. Look back over more years, or ask for fewer."
+            )
         if self.test_to and not self.test_from:
             raise ValueError("'test_to' is given without 'test_from'. Give both, or neither.")
         return self

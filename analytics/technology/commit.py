@@ -2,11 +2,13 @@
 
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 
-from analytics.technology import ping_store, places, rules
+from analytics.technology import checks, compare, ping_store, places, readiness, rules
+from analytics.technology.compare import ExtractChanges
 from analytics.technology.feeds import EVENT_FEEDS, columns_of
 from analytics.technology.report import LoadReport, Prepared
 from analytics.technology.staging import Staging
@@ -37,11 +39,16 @@ def store(
     prepared: Prepared,
     load_id: str,
     began: float,
+    also: Callable[[Transaction], None] | None = None,
 ) -> LoadReport:
-    """Store a prepared load in one transaction; nothing is kept when anything fails."""
+    """Store a prepared load in one transaction; nothing is kept when anything fails.
+
+    `also` is done in the same transaction, after the rows are in.
+    """
     ready = ""
     if prepared.feed != "pings":
         ready = _export(staging, "ready", f"n, {prepared.stored_columns}")
+    unusable = compare.export_unusable(staging) if compare.can_compare(prepared) else None
     aside = _export_aside(staging, prepared, load_id)
     files = ping_store.write_files(staging, workspace, load_id) if prepared.feed == "pings" else []
     devices = str(staging.folder / ping_store.DEVICES)
@@ -49,14 +56,23 @@ def store(
     try:
         with workspace.write(user, "collect", "load", load_id, detail) as transaction:
             _check_crs(workspace, prepared, transaction)
-            stored = _insert(transaction, prepared, ready, load_id, files, devices)
+            changes = _changes(transaction, prepared, ready, unusable)
+            if changes and prepared.mode == "replace":
+                detail["rows_replaced"] = compare.replace(transaction, prepared.feed, load_id)
+                stored = _insert_unlike(transaction, prepared, ready, load_id)
+            else:
+                stored = _insert(transaction, prepared, ready, load_id, files, devices)
             counts = _counts(staging, prepared, stored * prepared.rows_each)
-            result = report(prepared, counts, load_id, began)
-            if counts.stored or counts.quarantined:
+            result = report(prepared, counts, load_id, began, changes)
+            is_kept = detail.get("rows_replaced") or prepared.origin
+            if counts.stored or counts.quarantined or is_kept:
                 transaction.execute(
                     "INSERT INTO quarantine BY NAME SELECT * FROM read_parquet(?)", [aside]
                 )
                 _record(transaction, user, prepared, result)
+            if also:
+                also(transaction)
+            readiness.note(transaction, workspace, load_id)
             detail |= {"rows_stored": counts.stored, "rows_kept_aside": counts.quarantined}
     except BaseException:
         # An error after the commit (the log's head cannot be written) leaves the load in place.
@@ -67,22 +83,56 @@ def store(
     return result
 
 
-def count(workspace: Workspace, staging: Staging, prepared: Prepared) -> Counts:
-    """Count what `store` would do, without storing."""
+def preview(workspace: Workspace, staging: Staging, prepared: Prepared, began: float) -> LoadReport:
+    """Report what `store` would do, without storing; `load_id` is empty."""
     if prepared.feed == "pings":
-        return _counts(staging, prepared, staging.value("SELECT count(*) FROM ready"))
+        counts = _counts(staging, prepared, staging.value("SELECT count(*) FROM ready"))
+        return report(prepared, counts, "", began)
     ready = _export(staging, "ready", f"n, {prepared.stored_columns}")
+    unusable = compare.export_unusable(staging) if compare.can_compare(prepared) else None
     with workspace.cursor() as cursor:
+        changes = _changes(cursor, prepared, ready, unusable)
+        if changes and prepared.mode == "replace":
+            sql = f"SELECT count(*) FROM ({_UNLIKE_SQL})"
+            stored = cursor.execute(sql, [ready]).fetchall()[0][0]
+            return report(prepared, _counts(staging, prepared, stored), "", began, changes)
         distinct = "count(*)" if prepared.feed != "harm" else "count(DISTINCT n)"
         sql = f"SELECT {distinct} FROM ({_new_rows_sql(prepared)})"
         stored = cursor.execute(sql, [ready, ready]).fetchall()[0][0]
-    return _counts(staging, prepared, stored * prepared.rows_each)
+    counts = _counts(staging, prepared, stored * prepared.rows_each)
+    return report(prepared, counts, "", began, changes)
 
 
-def report(prepared: Prepared, counts: Counts, load_id: str, began: float) -> LoadReport:
+def changes(workspace: Workspace, staging: Staging, prepared: Prepared) -> ExtractChanges | None:
+    """Compare a prepared load with what is held of its period; None where that means nothing."""
+    if not compare.can_compare(prepared):
+        return None
+    ready = _export(staging, "ready", f"n, {prepared.stored_columns}")
+    with workspace.cursor() as cursor:
+        return compare.pair(cursor, prepared, ready, compare.export_unusable(staging))
+
+
+def _changes(
+    cursor: compare.Cursor, prepared: Prepared, ready: str, unusable: Path | None
+) -> ExtractChanges | None:
+    """Compare, unless rows of a file already loaded are missing from `ready`."""
+    is_partial = prepared.mode == "add" and prepared.known_files
+    if unusable is None or is_partial or prepared.origin:
+        return None
+    return compare.pair(cursor, prepared, ready, unusable)
+
+
+def report(
+    prepared: Prepared,
+    counts: Counts,
+    load_id: str,
+    began: float,
+    changes: ExtractChanges | None = None,
+) -> LoadReport:
     """Put a load's counts into its report."""
-    warnings = list(prepared.warnings)
-    if counts.held and not counts.stored:
+    warnings = [*prepared.warnings, *_warnings_of(changes, prepared.mode)]
+    is_replacing = prepared.mode == "replace" and changes is not None and changes.touches_held
+    if counts.held and not counts.stored and not is_replacing:
         warnings.append("Every usable row was already held; nothing was added.")
     elif counts.quarantined and not counts.stored:
         warnings.append("No row could be used; see the reasons.")
@@ -100,7 +150,24 @@ def report(prepared: Prepared, counts: Counts, load_id: str, began: float) -> Lo
         warnings=warnings,
         seconds=round(time.monotonic() - began, 3),
         columns=prepared.columns,
+        checks=[*checks.kept_aside(prepared.feed, counts.reasons), *prepared.checks],
+        mode=prepared.mode,
+        changes=changes.as_json() if changes else prepared.origin,
     )
+
+
+def _warnings_of(changes: ExtractChanges | None, mode: str) -> list[str]:
+    if changes is None or not changes.touches_held:
+        return []
+    found = [changes.sentence()]
+    if mode == "add" and changes.changed:
+        found.append(
+            f"{changes.changed:,} records stand in two versions when it is added. Replace instead "
+            "to keep the newer version only (--mode replace)."
+        )
+    elif mode == "add":
+        found.append("What is held stays; replace instead to take it out (--mode replace).")
+    return [*found, changes.doubt()] if changes.doubt() else found
 
 
 def _export(staging: Staging, view: str, columns: str) -> str:
@@ -159,6 +226,20 @@ def _new_rows_sql(prepared: Prepared) -> str:
         WHERE held_hash IS NULL OR copy > copies"""
 
 
+_UNLIKE_SQL = """SELECT * FROM read_parquet(?)
+    WHERE n IN (SELECT n FROM paired WHERE n IS NOT NULL AND NOT is_same)"""
+
+
+def _insert_unlike(transaction: Transaction, prepared: Prepared, ready: str, load_id: str) -> int:
+    """Insert the extract's rows that no held row stands for; returns how many."""
+    columns = prepared.stored_columns
+    return transaction.execute(
+        f"""INSERT INTO {prepared.feed} (row_id, load_id, {columns})
+        SELECT nextval('row_ids'), '{load_id}', {columns} FROM ({_UNLIKE_SQL}) ORDER BY n""",
+        [ready],
+    ).fetchall()[0][0]
+
+
 def _insert(
     transaction: Transaction,
     prepared: Prepared,
@@ -211,7 +292,7 @@ def _check_crs(workspace: Workspace, prepared: Prepared, transaction: Transactio
 def _record(transaction: Transaction, user: User, prepared: Prepared, result: LoadReport) -> None:
     transaction.execute(
         """INSERT INTO loads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, false,
-            NULL, NULL)""",
+            ?, ?)""",
         [
             result.load_id,
             result.feed,
@@ -230,6 +311,8 @@ def _record(transaction: Transaction, user: User, prepared: Prepared, result: Lo
             result.last,
             result.seconds,
             digest([sorted(prepared.hashes), prepared.columns])[:16],
+            result.mode,
+            json.dumps(result.changes) if result.changes else None,
         ],
     )
 

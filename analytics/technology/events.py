@@ -1,13 +1,11 @@
 """Checked events (crimes, incidents, stops, activity) into the rows to store, with warnings."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
+from analytics.technology import event_checks
 from analytics.technology.staging import Staging
 from analytics.technology.tabular import Reading, add_utc
 from analytics.workspace import Workspace
-
-GOOD_GEOCODED_SHARE = 0.85
-"""Least share of records with a usable place (Ratcliffe 2004)."""
 
 _STORED = """row_hash, crime_id, occurrence_number, offence_code, offence, occurred_from, occurred_to,
     from_utc_ms, to_utc_ms, time_precision, is_ambiguous_time, recorded_on, x, y, lon, lat,
@@ -33,7 +31,8 @@ def make_events(staging: Staging, reading: Reading, workspace: Workspace) -> str
             LEFT JOIN clock t ON date_trunc('hour', c.occurred_to) = t.hour
             WHERE c.rule IS NULL)"""
     )
-    reading.warnings += _warnings(staging, reading)
+    reading.checks = event_checks.check_events(staging, reading, workspace)
+    reading.warnings += [check.note for check in reading.checks if check.warns]
     return _STORED
 
 
@@ -59,133 +58,5 @@ def event_period(staging: Staging) -> tuple[str | None, str | None]:
     if first is None:
         return None, None
     if precision == "month":
-        last = _next_month(last) - timedelta(days=1)
+        last = event_checks.next_month(last) - timedelta(days=1)
     return first.isoformat(), last.isoformat()
-
-
-def _next_month(day: date) -> date:
-    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-
-
-def _warnings(staging: Staging, reading: Reading) -> list[str]:
-    found = [
-        _missing_months(staging),
-        _geocoded_share(staging, reading.feed),
-        _repeated_ids(staging),
-        _identical_rows(staging),
-        _midnight(staging),
-        _zones(staging, reading),
-        *_unreadable_extras(staging),
-    ]
-    return [warning for warning in found if warning]
-
-
-def _missing_months(staging: Staging) -> str:
-    held = {
-        month
-        for (month,) in staging.rows(
-            """SELECT DISTINCT CAST(date_trunc('month', occurred_from) AS DATE) FROM checked
-            WHERE rule IS NULL"""
-        )
-    }
-    if len(held) < 3:
-        return ""
-    month, missing = min(held), []
-    while (month := _next_month(month)) < max(held):
-        if month not in held:
-            missing.append(month.strftime("%Y-%m"))
-    if not missing or len(missing) > len(held):
-        return ""
-    verb = "is" if len(missing) == 1 else "are"
-    named = ", ".join(missing[:12])
-    if len(missing) > 12:
-        named += f" and {len(missing) - 12} more"
-    return f"{named} {verb} missing between the first and the last month."
-
-
-def _geocoded_share(staging: Staging, feed: str) -> str:
-    read, placed = staging.rows(
-        """SELECT count(*), count(*) FILTER (rule IS NULL OR rule NOT IN
-            ('no_place', 'suppressed_place', 'impossible_place', 'unreadable_number'))
-        FROM checked WHERE rule IS DISTINCT FROM 'already_held'"""
-    )[0]
-    if not read or placed / read >= GOOD_GEOCODED_SHARE:
-        return ""
-    return (
-        f"Only {placed / read:.1%} of the {read:,} rows have a usable place; below 85% a map of "
-        f"{feed} misleads (Ratcliffe 2004)."
-    )
-
-
-def _repeated_ids(staging: Staging) -> str:
-    ids, rows = staging.rows(
-        """SELECT count(*), sum(copies) FROM (SELECT count(*) AS copies FROM checked
-        WHERE rule IS NULL AND crime_id IS NOT NULL GROUP BY crime_id HAVING count(*) > 1)"""
-    )[0]
-    if not ids:
-        return ""
-    return (
-        f"{ids:,} record numbers stand on more than one row ({rows:,} rows that differ in place, "
-        "kind or outcome). All are stored; decide which is right."
-    )
-
-
-def _identical_rows(staging: Staging) -> str:
-    rows = staging.value(
-        """SELECT coalesce(sum(copies - 1), 0) FROM (SELECT count(*) AS copies FROM checked
-        WHERE rule IS NULL AND crime_id IS NULL GROUP BY row_hash HAVING count(*) > 1)"""
-    )
-    if not rows:
-        return ""
-    return (
-        f"{rows:,} rows without a record number are identical to another row. They may be separate "
-        "events and are stored."
-    )
-
-
-def _midnight(staging: Staging) -> str:
-    counts = dict(
-        staging.rows(
-            """SELECT hour(occurred_from), count(*) FROM checked
-            WHERE rule IS NULL AND occurred_from_precision = 'minute' AND minute(occurred_from) = 0
-            GROUP BY 1"""
-        )
-    )
-    timed = staging.value(
-        "SELECT count(*) FROM checked WHERE rule IS NULL AND occurred_from_precision = 'minute'"
-    )
-    others = sorted(count for hour, count in counts.items() if hour != 0)
-    usual = others[len(others) // 2] if others else 0
-    midnight = counts.get(0, 0)
-    if not timed or midnight < 20 or midnight <= 2 * usual or midnight / timed < 0.02:
-        return ""
-    return (
-        f"{midnight:,} of {timed:,} times are exactly 00:00 ({midnight / timed:.0%}), far more than "
-        "other full hours: most stand for an unknown time."
-    )
-
-
-def _zones(staging: Staging, reading: Reading) -> str:
-    if reading.matching.timezone is not None:
-        return ""
-    marked = staging.value("SELECT count(*) FROM checked WHERE occurred_from_is_zoned")
-    if not marked:
-        return ""
-    return (
-        f"A zone mark (Z or an offset) stands on {marked:,} times. They are kept as local time as "
-        "written, because such marks are often wrong; give --timezone UTC if they are truly UTC."
-    )
-
-
-def _unreadable_extras(staging: Staging) -> list[str]:
-    to, recorded = staging.rows(
-        """SELECT count(*) FILTER (occurred_to IS NULL AND NOT occurred_to_is_blank),
-            count(*) FILTER (recorded_on IS NULL AND NOT recorded_on_is_blank)
-        FROM checked WHERE rule IS NULL"""
-    )[0]
-    names = (("end time", to), ("recorded date", recorded))
-    return [
-        f"{count:,} rows have an unreadable {name}; the rows are stored without it."
-        for name, count in names
-        if count
-    ]

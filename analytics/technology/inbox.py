@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from analytics.technology import readiness
 from analytics.technology.loading import load
-from analytics.technology.report import LoadReport
+from analytics.technology.recipes import recipe_mode, saved_recipes
+from analytics.technology.recognition import inspect
+from analytics.technology.report import LoadReport, Mode
 from analytics.workspace import FEEDS, InputError, SevenStepsError, User, Workspace
 
 log = logging.getLogger(__name__)
@@ -61,7 +64,7 @@ def _is_settled(file: Path) -> bool:
 def _take(workspace: Workspace, user: User, feed: str, file: Path) -> InboxResult:
     _SETTLED.pop(file, None)
     try:
-        report = load(workspace, user, feed, [file])
+        report = load(workspace, user, feed, [file], mode=_mode(workspace, user, feed, file))
     except SevenStepsError as error:
         failure = str(error)
     except Exception:  # a file that trips the program must not be tried again and again
@@ -73,7 +76,15 @@ def _take(workspace: Workspace, user: User, feed: str, file: Path) -> InboxResul
         return InboxResult(feed, file.name, report)
     moved = _move(file, file.parent / "failed")
     moved.with_name(f"{moved.name}.txt").write_text(f"{failure}\n", encoding="utf-8")
+    readiness.refresh(workspace, user)
     return InboxResult(feed, file.name, None, failure)
+
+
+def _mode(workspace: Workspace, user: User, feed: str, file: Path) -> Mode:
+    """Return the mode of the file's recipe: without a person at hand nothing else may replace."""
+    if not any(recipe.feed == feed for recipe in saved_recipes(workspace)):
+        return "add"
+    return recipe_mode(workspace, feed, inspect(workspace, user, feed, [file]).signature)
 
 
 def _move(file: Path, folder: Path) -> Path:
@@ -94,6 +105,7 @@ def dismiss_failure(workspace: Workspace, user: User, feed: str, file: str) -> N
     with workspace.write(user, "erase", "inbox", f"{feed}/{file}"):
         (folder / file).unlink()
         (folder / f"{file}.txt").unlink()
+    readiness.refresh(workspace, user)
 
 
 def inbox_failures(workspace: Workspace) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from analytics.technology.feeds import ALIASES, EVENT_FEEDS, Column, columns_of,
 from analytics.technology.layout import Layout
 from analytics.workspace import InputError
 
-OPTIONS = ("crs", "date_order", "timezone", "time_precision", "true_values")
+OPTIONS = ("crs", "date_order", "timezone", "time_precision", "true_values", "sheet", "layer")
 DATE_ORDERS = ("day_first", "month_first")
 PRECISIONS = ("minute", "day", "month")
 TRUE_VALUES = ("y", "yes", "true", "t", "1", "x", "treatment", "treated", "patrol")
@@ -46,6 +46,8 @@ class Matching:
     timezone: str | None = None
     time_precision: str | None = None
     true_values: tuple[str, ...] = TRUE_VALUES
+    sheet: str | None = None
+    layer: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the text of `--columns` as plain values."""
@@ -53,7 +55,7 @@ class Matching:
             name: columns[0] if len(columns) == 1 else list(columns)
             for name, columns in self.columns.items()
         }
-        for option in ("crs", "date_order", "timezone", "time_precision"):
+        for option in ("crs", "date_order", "timezone", "time_precision", "sheet", "layer"):
             if (given := getattr(self, option)) is not None:
                 values[option] = given
         if self.true_values != TRUE_VALUES:
@@ -278,4 +280,6 @@ def _option(name: str, value: Any) -> Any:
         return check_timezone(value)
     if name == "crs":
         return coordinates.check_crs(value)
+    if name in ("sheet", "layer") and not (isinstance(value, str) and value):
+        raise InputError(f"'{name}' must be the name of a {name}.")
     return value

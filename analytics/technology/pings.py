@@ -26,6 +26,7 @@ def prepare(staging: Staging, workspace: Workspace, picked: Picked) -> Prepared:
         staging.database.execute(
             "UPDATE picked SET device = stem FROM files WHERE picked.file_no = files.file_no"
         )
+    if picked.has_file_devices or any(source.encoding == "GPX" for source in picked.sources):
         _hide_file_names(staging, workspace, picked)
     staged.hide_persons(staging, workspace, "pings")
     tabular.decide_date_order(staging, reading, picked.sources[0].name)

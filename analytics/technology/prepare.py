@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from analytics.technology import events, lists, recipes, tabular
+from analytics.technology import aggregated, events, lists, recipes, tabular
 from analytics.technology import staging as staged
 from analytics.technology.coordinates import (
     DEGREES,
@@ -28,7 +28,8 @@ from analytics.technology.matching import (
     suggest,
 )
 from analytics.technology.report import Prepared
-from analytics.technology.sources import Source, open_sources
+from analytics.technology.sheets import open_tables
+from analytics.technology.sources import Source
 from analytics.technology.staging import Staging
 from analytics.technology.tabular import Reading
 from analytics.workspace import InputError, UndecidedColumns, Workspace
@@ -44,6 +45,7 @@ class Picked:
     reading: Reading
     known_files: list[int]
     has_file_devices: bool = False
+    is_replacing: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,9 @@ def read_tables(
     """Unpack, match and stream the files of a load into table `picked` of the staging database."""
     given = _Given(columns, check_crs(crs) if crs else None, check_timezone(timezone))
     tell(0.0, "Unpacking")
-    sources, warnings = open_sources(files, staging.folder, feed)
+    sources, warnings = open_tables(workspace, files, staging.folder, feed, columns, given.crs)
     tell(0.15, "Recognising columns")
-    groups = _group(sources)
+    groups = group(sources)
     staged.begin_picking(staging, feed)
     matchings: list[Matching] = []
     for done, (layout, members) in enumerate(groups):
@@ -82,7 +84,7 @@ def read_tables(
             file=groups[1][1][0].name,
         )
     tabular.require_some(staging, sources[0].name)
-    staging.keep("files", _file_table(sources))
+    staging.keep("files", file_table(sources))
     staged.number_rows(staging)
     columns_used = {name: names for each in matchings for name, names in each.columns.items()}
     reading = Reading(
@@ -136,6 +138,7 @@ def make_prepared(
         columns=picked.reading.matching.as_json(),
         stored_columns=stored_columns,
         warnings=picked.reading.warnings,
+        checks=picked.reading.checks,
         first=first,
         last=last,
         crs=picked.reading.crs,
@@ -144,9 +147,12 @@ def make_prepared(
 
 
 def held_numbers(picked: Picked) -> list[int]:
-    """Return the numbers of the files given twice in this load or in an earlier one."""
+    """Return the numbers of the files given twice in this load or in an earlier one.
+
+    A replacing load reads the files of earlier loads again: what they hold may have been replaced.
+    """
     repeats = {number for number, source in enumerate(picked.sources) if source.is_repeat}
-    return sorted(repeats | set(picked.known_files))
+    return sorted(repeats if picked.is_replacing else repeats | set(picked.known_files))
 
 
 def match(workspace: Workspace, feed: str, layout: Layout, file: str, given: _Given) -> Matching:
@@ -154,7 +160,10 @@ def match(workspace: Workspace, feed: str, layout: Layout, file: str, given: _Gi
 
     Raises UndecidedColumns with the text of `--columns` that would decide.
     """
-    if given.columns is not None:
+    answers = read_matching(feed, given.columns) if given.columns else None
+    if given.columns is not None and not (answers and not answers.columns):
+        if refused := aggregated.refusal(feed, layout):
+            raise InputError(refused, file=file)
         matching = check_matching(feed, read_matching(feed, given.columns), layout, file)
     elif recipe := recipes.find(workspace, feed, layout):
         matching = check_matching(feed, read_matching(feed, recipe), layout, file)
@@ -163,6 +172,8 @@ def match(workspace: Workspace, feed: str, layout: Layout, file: str, given: _Gi
         matching = suggestion.matching
         if not suggestion.is_certain:
             _ask(feed, layout, suggestion.questions, matching, file, workspace.crs)
+    if answers and not answers.columns:
+        matching = replace(answers, columns=matching.columns, crs=answers.crs or matching.crs)
     if "x" in matching.columns and matching.crs is None and given.crs is None:
         guess = suggest(feed, layout, workspace.crs, None).matching
         is_same = guess.columns.get("x") == matching.columns["x"]
@@ -216,7 +227,7 @@ def _check_unit(layout: Layout, matching: Matching, crs: str, file: str) -> None
         )
 
 
-def _group(sources: list[Source]) -> list[tuple[Layout, list[Source]]]:
+def group(sources: list[Source]) -> list[tuple[Layout, list[Source]]]:
     """Put files that are written alike together, in the order given."""
     groups: dict[tuple, tuple[Layout, list[Source]]] = {}
     for source in sources:
@@ -225,7 +236,8 @@ def _group(sources: list[Source]) -> list[tuple[Layout, list[Source]]]:
     return list(groups.values())
 
 
-def _file_table(sources: list[Source]) -> pd.DataFrame:
+def file_table(sources: list[Source]) -> pd.DataFrame:
+    """Return the number, name and stem of each file."""
     return pd.DataFrame(
         {
             "file_no": range(len(sources)),

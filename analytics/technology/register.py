@@ -4,30 +4,24 @@ import json
 
 import pandas as pd
 
-from analytics.technology import commit
+from analytics.technology.completeness import rows_by_month
+from analytics.technology.facts import FeedFacts, feed_facts
 from analytics.technology.feeds import TITLES
-from analytics.workspace import FEEDS, InputError, User, Workspace, retention
+from analytics.workspace import FEEDS, User, Workspace
 
 _COUNTED_BY_LOAD = ("boundary", "harm")
 MONTHS_SHOWN = 36
-_MONTHS = {
-    "crimes": ("occurred_from", "count(*)"),
-    "incidents": ("occurred_from", "count(*)"),
-    "stops": ("occurred_from", "count(*)"),
-    "activity": ("at_local", "count(*)"),
-    "roster": ("day", "count(*)"),
-    "pings": ("day", "sum(rows)"),
-}
 
 
 def register(workspace: Workspace) -> pd.DataFrame:
     """Return one row per feed: rows, first and last day, loads, freshness (days) and problems.
 
     `by_month` lists the rows of the last 36 months up to the newest, for feeds of events and pings.
+    `kept_aside` counts the rows that are not fixed.
 
     `freshness_days` counts from the last day that the data cover, or from the last load where
-    the feed has no dates; it is missing for a feed without data. `problems` is one sentence or
-    blank.
+    the feed has no dates; it is missing for a feed without data. `late_days` is what it exceeds
+    the expected cycle by, missing without a cycle. `problems` is one sentence or blank.
     """
     loads = workspace.frame(
         """SELECT feed, count(*) AS loads, min(first) AS first, max(last) AS last,
@@ -35,13 +29,21 @@ def register(workspace: Workspace) -> pd.DataFrame:
             max(at_ms) AS last_load_ms, arg_max(warnings, at_ms) AS warnings
         FROM loads WHERE NOT is_undone GROUP BY feed"""
     ).set_index("feed")
-    about = workspace.frame("SELECT feed, owner, source, expected_cycle_days FROM feeds")
-    about = about.set_index("feed")
-    return pd.DataFrame([_feed_row(workspace, feed, loads, about) for feed in FEEDS])
+    facts = feed_facts(workspace)
+    fixed = dict(
+        workspace.rows(
+            """SELECT f.feed, CAST(sum(CAST(f.changes->>'fixed_rows' AS BIGINT)) AS BIGINT)
+            FROM loads f JOIN loads l ON l.load_id = f.changes->>'fixed_load'
+            WHERE f.mode = 'fix' AND NOT f.is_undone AND NOT l.is_undone GROUP BY f.feed"""
+        )
+    )
+    return pd.DataFrame(
+        [_feed_row(workspace, feed, loads, facts[feed], fixed.get(feed, 0)) for feed in FEEDS]
+    )
 
 
 def _feed_row(
-    workspace: Workspace, feed: str, loads: pd.DataFrame, about: pd.DataFrame
+    workspace: Workspace, feed: str, loads: pd.DataFrame, about: FeedFacts, fixed: int
 ) -> dict[str, object]:
     row: dict[str, object] = {
         "feed": feed,
@@ -51,9 +53,12 @@ def _feed_row(
         "last": None,
         "loads": 0,
         "freshness_days": None,
+        "late_days": None,
         "kept_aside": 0,
         "last_load_ms": None,
-        "owner": about["owner"].get(feed, ""),
+        "owner": about.owner,
+        "source": about.source,
+        "expected_cycle_days": about.expected_cycle_days,
         "by_month": [],
         "problems": "",
     }
@@ -70,24 +75,19 @@ def _feed_row(
         "first": held["first"] if isinstance(held["first"], str) else None,
         "last": held["last"] if isinstance(held["last"], str) else None,
         "loads": int(held["loads"]),
-        "kept_aside": int(held["kept_aside"]),
+        "kept_aside": int(held["kept_aside"]) - fixed,
         "last_load_ms": int(held["last_load_ms"]),
     }
     row["by_month"] = _by_month(workspace, feed)
     row["freshness_days"] = _freshness(workspace, row)
-    row["problems"] = _problems(row, json.loads(held["warnings"]), about, feed)
+    if about.expected_cycle_days is not None:
+        row["late_days"] = max(0, row["freshness_days"] - about.expected_cycle_days)
+    row["problems"] = _problems(row, json.loads(held["warnings"]))
     return row
 
 
 def _by_month(workspace: Workspace, feed: str) -> list[int]:
-    if feed not in _MONTHS:
-        return []
-    day, rows = _MONTHS[feed]
-    table = "ping_files" if feed == "pings" else feed
-    counts = workspace.frame(
-        f"""SELECT date_trunc('month', {day}) AS month, CAST({rows} AS BIGINT) AS rows FROM {table}
-        WHERE {day} IS NOT NULL GROUP BY 1"""
-    ).set_index("month")["rows"]
+    counts = rows_by_month(workspace, feed)
     if counts.empty:
         return []
     months = pd.date_range(end=counts.index.max(), periods=MONTHS_SHOWN, freq="MS")
@@ -103,11 +103,13 @@ def _freshness(workspace: Workspace, row: dict[str, object]) -> int:
     return max(0, (pd.Timestamp(workspace.today()) - last).days)
 
 
-def _problems(row: dict[str, object], warnings: list[str], about: pd.DataFrame, feed: str) -> str:
+def _problems(row: dict[str, object], warnings: list[str]) -> str:
     found = []
-    cycle = about["expected_cycle_days"].get(feed)
-    if pd.notna(cycle) and row["freshness_days"] > cycle:
-        found.append(f"Late: {row['freshness_days']:,} days old, expected every {int(cycle)} days.")
+    if row["late_days"]:
+        found.append(
+            f"Late by {row['late_days']:,} days: {row['freshness_days']:,} days old, expected "
+            f"every {row['expected_cycle_days']:,} days."
+        )
     total = row["rows"] + row["kept_aside"]
     if total and row["kept_aside"] / total >= 0.005:
         found.append(f"{row['kept_aside']:,} rows kept aside ({row['kept_aside'] / total:.1%}).")
@@ -119,47 +121,27 @@ def loads(workspace: Workspace, feed: str | None = None) -> pd.DataFrame:
     chosen, values = ("WHERE feed = ?", [feed]) if feed else ("", [])
     return workspace.frame(
         f"""SELECT load_id, feed, at_ms, username, files, rows_read, rows_stored,
-            rows_quarantined, rows_already_held, reasons, warnings, first, last, seconds, is_undone
+            rows_quarantined, rows_already_held, reasons, warnings, first, last, seconds, is_undone,
+            coalesce(mode, 'add') AS mode, CAST(changes AS VARCHAR) AS changes
         FROM loads {chosen} ORDER BY at_ms DESC""",
         values,
     )
 
 
 def kept_aside(workspace: Workspace, user: User, load_id: str) -> pd.DataFrame:
-    """Return the rows a load kept aside: file, line, rule, reason and their mapped fields.
+    """Return the rows a load keeps aside, not fixed: file, line, rule, reason and their mapped fields.
 
     The view is logged. Raises Refused when the user may not load.
     """
     workspace.require(user, "load")
     rows = workspace.frame(
         """SELECT file, line, rule, reason, CAST(fields AS VARCHAR) AS fields FROM quarantine
-        WHERE load_id = ? ORDER BY file, line""",
+        WHERE load_id = ? AND fixed_by IS NULL ORDER BY file, line""",
         [load_id],
     )
     fields = pd.DataFrame([json.loads(text) for text in rows.pop("fields")], index=rows.index)
     workspace.log_view(user, "kept_aside", load_id)
     return pd.concat([rows, fields], axis=1)
-
-
-def undo_load(workspace: Workspace, user: User, load_id: str) -> int:
-    """Take back a load whole, with its rows kept aside; returns the rows removed.
-
-    Raises InputError when there is no such load or it was taken back before.
-    """
-    workspace.require(user, "load")
-    feed = workspace.value("SELECT feed FROM loads WHERE load_id = ? AND NOT is_undone", [load_id])
-    if feed is None:
-        raise InputError(f"There is no load '{load_id}' to undo. See the register of feeds.")
-    names = workspace.rows("SELECT file FROM ping_files WHERE load_id = ?", [load_id])
-    counted = "ping_files" if feed == "pings" else feed
-    rows = "coalesce(sum(rows), 0)" if feed == "pings" else "count(*)"
-    removed = workspace.value(
-        f"SELECT CAST({rows} AS BIGINT) FROM {counted} WHERE load_id = ?", [load_id]
-    )
-    with workspace.write(user, "erase", "load", load_id, {"feed": feed}) as transaction:
-        retention.undo(transaction, user, feed, load_id)
-    commit.remove_ping_files(workspace.pings_folder, [name for (name,) in names])
-    return removed
 
 
 def answer(workspace: Workspace, feeds: pd.DataFrame) -> str:

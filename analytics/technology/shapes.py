@@ -11,15 +11,14 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from analytics.technology import coordinates, places
+from analytics.technology import coordinates, layers, places
 from analytics.technology.feeds import columns_of, simplify
-from analytics.technology.matching import read_matching
+from analytics.technology.matching import Matching, read_matching
 from analytics.technology.report import Prepared
 from analytics.technology.sources import Source, open_sources
 from analytics.technology.staging import Staging
 from analytics.workspace import InputError, Workspace
 
-_PARTS = (".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qix")
 _STORED = {
     "boundary": "row_hash, name, geometry, area_m2",
     "streets": "row_hash, street_id, name, class, geometry, length_m",
@@ -44,13 +43,18 @@ def prepare(
         coordinates.check_crs(crs)
     sources, warnings = open_sources(files, staging.folder, feed, is_shape=True)
     frames = []
+    given = read_matching(feed, columns) if columns else Matching({})
+    wanted = layers.choose(sources, feed, given.layer, warnings)
     for number, source in enumerate(sources):
         tell(0.1 + 0.5 * number / len(sources), f"Reading {source.name}")
-        frames.append(_read(source, feed, number, columns, crs))
+        frames.append(_read(source, feed, number, wanted[number], given, crs))
     shapes = pd.concat(frames, ignore_index=True)
     target, warning = _fit(workspace, shapes)
     warnings += [warning] if warning else []
-    _stage(staging, feed, _checked(shapes, feed, sources), target, sources)
+    checked, mended = _checked(shapes, feed, sources)
+    if mended:
+        warnings.append(f"Shapes that were not valid and were mended: {mended:,}.")
+    _stage(staging, feed, checked, target, sources)
     rows_each = 1
     if feed == "boundary":
         rows_each = staging.value("SELECT count(*) FROM checked WHERE rule IS NULL")
@@ -68,9 +72,12 @@ def prepare(
     )
 
 
-def look(source: Source, feed: str) -> tuple[pd.DataFrame, dict[str, str]]:
+def look(
+    source: Source, feed: str, layer: str | None = None
+) -> tuple[pd.DataFrame, dict[str, str]]:
     """Return a file's shapes as they are and the attributes that would be matched."""
-    found = _read_any(source)
+    names = layers.choose([source], feed, layer, [])[0]
+    found = _read_any(source, names)
     matched = {
         column.name: _attribute(column.names, None, found, source) for column in columns_of(feed)
     }
@@ -80,10 +87,15 @@ def look(source: Source, feed: str) -> tuple[pd.DataFrame, dict[str, str]]:
 
 
 def _read(
-    source: Source, feed: str, number: int, columns: dict[str, Any] | None, crs: str | None
+    source: Source,
+    feed: str,
+    number: int,
+    names: list[str] | None,
+    given: Matching,
+    crs: str | None,
 ) -> pd.DataFrame:
     """Read one file into lon/lat shapes with the feed's columns, `file_no` and `line`."""
-    found = _read_any(source)
+    found = _read_any(source, names)
     if not isinstance(found, gpd.GeoDataFrame) or found.empty or found.geometry.isna().all():
         raise InputError("It holds no shapes. Export polygons or lines with it.", file=source.name)
     if crs is not None:
@@ -96,52 +108,28 @@ def _read(
         raise InputError(
             "Its coordinates do not fit its CRS. Give the right one with --crs.", file=source.name
         )
-    given = read_matching(feed, columns).columns if columns else {}
     picked = pd.DataFrame({"file_no": number, "line": np.arange(1, len(found) + 1)})
     for column in columns_of(feed):
-        name = _attribute(column.names, given.get(column.name), found, source)
+        name = _attribute(column.names, given.columns.get(column.name), found, source)
         picked[column.name] = _texts(found[name]) if name is not None else None
     picked["shape"] = shapely.force_2d(found.geometry.to_numpy())
     return picked
 
 
-def _read_any(source: Source) -> gpd.GeoDataFrame | pd.DataFrame:
+def _read_any(source: Source, names: list[str] | None) -> gpd.GeoDataFrame | pd.DataFrame:
+    """Read a file's layers, all in the CRS of the first, one below the other."""
     try:
         if source.suffix in (".parquet", ".geoparquet"):
             return gpd.read_parquet(source.path)
-        if source.suffix == ".shp":
-            raise InputError(
-                "A shapefile has several parts. Load its GeoPackage or GeoJSON instead.",
-                file=source.name,
-            )
-        if not _begins_as_named(source):
-            raise OSError("The content is of another kind.")
-        return pyogrio.read_dataframe(source.path)
+        frames = [pyogrio.read_dataframe(source.path, layer=name) for name in names or [None]]
+        return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError) as error:
-        raise InputError(
-            "It cannot be read as GeoJSON, GeoPackage, GeoParquet or KML. Export it again.",
-            file=source.name,
-        ) from error
+        raise InputError(layers.UNREADABLE, file=source.name) from error
     except (ValueError, KeyError, UnicodeDecodeError) as error:
         raise InputError(
             "It holds no shapes that can be read. Export polygons or lines with it.",
             file=source.name,
         ) from error
-
-
-def _begins_as_named(source: Source) -> bool:
-    """Whether a file begins as its ending promises.
-
-    GDAL goes by the content alone: a virtual dataset named .geojson would have it read any other
-    file of this machine.
-    """
-    with source.path.open("rb") as file:
-        head = file.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n")
-    if source.suffix == ".gpkg":
-        return head.startswith(b"SQLite format 3\0")
-    if source.suffix in (".kml", ".gml"):
-        return head.startswith(b"<") and b"ml" in head and b"OGRVRT" not in head
-    return head.startswith(b"{")
 
 
 def _attribute(
@@ -168,29 +156,33 @@ def _texts(values: pd.Series) -> pd.Series:
 
 def _fit(workspace: Workspace, shapes: pd.DataFrame) -> tuple[str, str]:
     present = shapes["shape"].dropna().to_numpy()
-    points = shapely.centroid(present)
-    x, y = shapely.get_x(points), shapely.get_y(points)
+    west, south, east, north = shapely.bounds(present).T
+    # Middles of boxes: the centroid of a shape that crosses itself may lie anywhere.
+    x, y = (west + east) / 2, (south + north) / 2
     is_point = np.isfinite(x) & np.isfinite(y)
     return places.fit_crs(workspace, x[is_point], y[is_point])
 
 
-def _checked(shapes: pd.DataFrame, feed: str, sources: list[Source]) -> pd.DataFrame:
-    """Mend invalid shapes and name the rule that an unusable one breaks."""
+def _checked(shapes: pd.DataFrame, feed: str, sources: list[Source]) -> tuple[pd.DataFrame, int]:
+    """Mend invalid shapes and name the rule that an unusable one breaks; count the mended."""
     wanted = "line" if feed == "streets" else "polygon"
     geometry = shapes["shape"].to_numpy(copy=True)
-    rules = np.full(len(shapes), None, dtype=object)
+    rules, mended = np.full(len(shapes), None, dtype=object), 0
     for index, shape in enumerate(geometry):
         if shape is None or shape.is_empty:
             rules[index] = "no_geometry"
             continue
-        geometry[index] = _kind_only(shape if shape.is_valid else shapely.make_valid(shape), wanted)
+        is_valid = shape.is_valid
+        geometry[index] = _kind_only(shape if is_valid else shapely.make_valid(shape), wanted)
         if geometry[index].is_empty:
             rules[index] = "wrong_geometry"
+        else:
+            mended += not is_valid
     repeats = [number for number, source in enumerate(sources) if source.is_repeat]
     rules[shapes["file_no"].isin(repeats).to_numpy()] = "already_held"
     if np.isin(rules, ("no_geometry", "wrong_geometry")).all():
         raise InputError(f"It holds no {wanted}s, which {feed} need.", file=sources[0].name)
-    return shapes.assign(shape=geometry, rule=rules)
+    return shapes.assign(shape=geometry, rule=rules), mended
 
 
 def _kind_only(shape: shapely.Geometry, wanted: str) -> shapely.Geometry:

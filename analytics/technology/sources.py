@@ -1,5 +1,7 @@
 """From the files a person gives to plain files on disk: unpacked, in UTF-8, named by their hash.
 
+A workbook becomes one source per sheet; Parquet and GPX become tables of text.
+
 Zips and gzips are unpacked with a limit on what they declare and on what really comes out.
 """
 
@@ -10,11 +12,13 @@ import re
 import stat
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from analytics.technology import excel, formats, shapefiles
 from analytics.workspace import InputError
 from analytics.workspace.config import config
 
@@ -22,7 +26,8 @@ CHUNK = 1 << 20
 MOST_RATIO = 250
 """Text of extracts packs to a tenth; DEFLATE's bombs unpack about a thousandfold."""
 SHAPE_SUFFIXES = (".geojson", ".json", ".gpkg", ".parquet", ".geoparquet", ".kml", ".shp", ".gml")
-TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".plt", ".tab", ".psv", "")
+TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".plt", ".tab", ".psv")
+TABLE_SUFFIXES = (*TEXT_SUFFIXES, *excel.SUFFIXES, ".parquet", ".gpx", "")
 _LEFT_OUT = re.compile(
     r"(^|/)(__MACOSX/|\.[^./]|Thumbs\.db)|\.(md|pdf|docx?|html?|xml|png|jpe?g)$", re.I
 )
@@ -32,8 +37,6 @@ _MAGIC = {
     b"\xff\xd8\xff": "a JPEG picture",
     b"GIF8": "a GIF picture",
     b"%PDF": "a PDF document",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook; save the sheet as CSV",
-    b"PAR1": "a Parquet file",
     b"PK\x05\x06": "an empty zip",
     b"SQLite format 3": "a database or GeoPackage",
     b"7z\xbc\xaf": "a 7z archive; unpack it first",
@@ -43,21 +46,23 @@ _MAGIC = {
 
 @dataclass(frozen=True)
 class Source:
-    """One file ready to read: `name` as the person knows it, `path` where it lies now."""
+    """One file ready to read: `name` as the person knows it, `path` where it lies now.
+
+    `part` is the sheet of a workbook with several; `encoding` is "Excel", "Parquet" or "GPX" where
+    the file is no text.
+    """
 
     name: str
     path: Path
     sha256: str
     encoding: str
     is_repeat: bool = False
+    part: str = ""
 
     @property
     def stem(self) -> str:
         """The file's name without folders and endings; names the device of a headerless track."""
-        name = self.name.replace("\\", "/").rsplit("/", 1)[-1]
-        for ending in (".gz", *TABLE_SUFFIXES[:-1]):
-            name = name.removesuffix(ending)
-        return name
+        return self.part or _stem(self.name)
 
     @property
     def suffix(self) -> str:
@@ -79,16 +84,67 @@ def open_sources(
     sources: list[Source] = []
     seen: set[str] = set()
     warnings: list[str] = []
+    devices: Counter[str] = Counter()
     for file in map(Path, files):
         for name, stream, packed_bytes in _members(file, feed, is_shape, budget, warnings):
             target = folder / f"{len(sources):05d}{_ending(name)}"
             sha256 = _copy(name, stream, target, budget, packed_bytes)
-            encoding = "binary" if is_shape else _make_utf8(name, target)
-            sources.append(Source(name, target, sha256, encoding, sha256 in seen))
+            if is_shape:
+                sources.append(Source(name, target, sha256, "binary", sha256 in seen))
+            else:
+                for source in _tables(name, target, sha256, feed, warnings, devices):
+                    path = source.path.replace(folder / f"{len(sources):05d}.csv")
+                    sources.append(replace(source, path=path, is_repeat=sha256 in seen))
             seen.add(sha256)
     if not sources:
         raise InputError("It holds no table that could be read.", file=Path(files[0]).name)
-    return sources, warnings
+    shared = sorted(name for name, count in devices.items() if count > 1)
+    if shared:
+        warnings.append(
+            f"Tracks of the same name stand in several files and count as one device: "
+            f"{', '.join(shared[:5])}."
+        )
+    return (_shapes(sources) if is_shape else sources), warnings
+
+
+def _tables(
+    name: str, path: Path, sha256: str, feed: str, warnings: list[str], devices: Counter[str]
+) -> list[Source]:
+    """Return the tables of one file as text; a sheet is told from its neighbours by its name."""
+    tables = formats.to_tables(name, _stem(name), path, feed, warnings)
+    if not tables:
+        return [Source(name, path, sha256, _make_utf8(name, path))]
+    for table in tables:
+        devices.update(table.devices)
+    return [
+        Source(
+            f"{name}: {table.part}" if table.part else name,
+            table.path,
+            hashlib.sha256(f"{sha256} {table.part}".encode()).hexdigest() if table.part else sha256,
+            table.kind,
+            part=table.part,
+        )
+        for table in tables
+    ]
+
+
+def _shapes(sources: list[Source]) -> list[Source]:
+    """Put the parts of each shapefile beside it; together they are one source."""
+    gathered = shapefiles.gather([(source.name, source.path) for source in sources])
+    kept = []
+    for number, parts in gathered:
+        digests = sorted(sources[part].sha256 for part in parts)
+        sha256 = hashlib.sha256(" ".join(digests).encode()).hexdigest()
+        first = sources[number]
+        kept.append(replace(first, sha256=sha256) if len(parts) > 1 else first)
+    return kept
+
+
+def _stem(name: str) -> str:
+    name = name.replace("\\", "/").rsplit("/", 1)[-1]
+    for ending in (".gz", *TABLE_SUFFIXES[:-1]):
+        name = name.removesuffix(ending)
+    return name
 
 
 class _Budget:
@@ -121,12 +177,22 @@ def _members(
             if magic[:2] == b"\x1f\x8b":
                 with gzip.open(plain) as stream:
                     yield file.name, stream, file.stat().st_size
-            elif magic == b"PK\x03\x04":
+            elif magic == b"PK\x03\x04" and not _is_workbook(plain):
                 yield from _zip_members(file, plain, feed, is_shape, budget, warnings)
             else:
                 yield file.name, plain, None
     except PermissionError as error:
         raise InputError("It may not be read. Check its permissions.", file=file.name) from error
+
+
+def _is_workbook(plain: BinaryIO) -> bool:
+    try:
+        with zipfile.ZipFile(plain) as archive:
+            return excel.is_workbook(archive)
+    except zipfile.BadZipFile:
+        return Path(plain.name).suffix.lower() in excel.SUFFIXES
+    finally:
+        plain.seek(0)
 
 
 def _check_plain(file: Path) -> None:
@@ -153,10 +219,6 @@ def _zip_members(
     except zipfile.BadZipFile as error:
         raise InputError("The zip is damaged. Download it again.", file=file.name) from error
     with archive:
-        if "[Content_Types].xml" in archive.namelist():
-            raise InputError(
-                "It is an Excel or Word file. Save the sheet as CSV and load that.", file=file.name
-            )
         wanted = [info for info in archive.infolist() if not info.is_dir()]
         for info in wanted:
             _check_inside(file, info.filename)
@@ -195,7 +257,8 @@ def _zip_member(
         raise InputError(
             f"It holds the packed file '{info.filename}'. Unpack that first.", file=file.name
         )
-    if suffix not in (SHAPE_SUFFIXES if is_shape else TABLE_SUFFIXES):
+    known = (*SHAPE_SUFFIXES, *shapefiles.PARTS) if is_shape else TABLE_SUFFIXES
+    if suffix not in known:
         raise InputError(
             f"It holds '{info.filename}', which is not a kind of file that this feed reads.",
             file=file.name,

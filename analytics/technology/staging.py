@@ -37,6 +37,9 @@ class Staging:
                 shutil.rmtree(stray, ignore_errors=True)
         self.folder = spill / f"load-{_PROCESS}-{secrets.token_hex(6)}"
 
+        self.pseudonyms: frozenset[str] = frozenset()
+        """Identifiers that are keyed hashes already: rows that come back corrected."""
+
     def __enter__(self) -> "Staging":
         self.folder.mkdir()
         self.database = duckdb.connect(
@@ -169,7 +172,11 @@ def hide_persons(staging: Staging, workspace: Workspace, feed: str) -> None:
             continue
         name = f'"{column.name}"'
         found = staging.rows(f"SELECT DISTINCT {name} FROM picked WHERE {name} IS NOT NULL")
-        codes = [(text, workspace.keys.pseudonym(text)) for (text,) in found]
+        codes = [
+            (text, workspace.keys.pseudonym(text))
+            for (text,) in found
+            if text not in staging.pseudonyms
+        ]
         if codes:
             staging.keep("persons", pd.DataFrame(codes, columns=["text", "code"]))
             staging.database.execute(

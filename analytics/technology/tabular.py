@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from analytics.technology import coordinates, places, rules, times
+from analytics.technology.checks import Check
 from analytics.technology.feeds import EVENT_FEEDS, Column, columns_of, simplify
 from analytics.technology.matching import FALSE_VALUES, Matching
 from analytics.technology.staging import Staging
@@ -25,6 +26,7 @@ class Reading:
     has_decimal_comma: bool = False
     crs: str = ""
     warnings: list[str] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
 
     @property
     def is_day_first(self) -> bool:

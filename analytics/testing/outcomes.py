@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import numpy as np
 import pandas as pd
 
 from analytics.testing.settings import TestingSettings, Window
@@ -120,12 +119,6 @@ def require_days(workspace: Workspace, window: Window) -> str:
             "date they name, although the patrol day begins later."
         )
     return ""
-
-
-def empty_place_days(assignment: pd.DataFrame) -> pd.DataFrame:
-    """Turn assignment rows (place_id, day, is_treatment) into place-days with no events yet."""
-    frame = assignment.rename(columns={"is_treatment": "treated"})[["place_id", "day", "treated"]]
-    return frame.assign(count=0, harm=np.nan).reset_index(drop=True)
 
 
 def first_day(days: pd.Series) -> date:

@@ -1,11 +1,11 @@
 """Step 6, tracking: from GPS fixes to visits, from visits to the patrol each place received."""
 
+from analytics.technology.coverage import GpsCoverage
+from analytics.technology.intervals import DeviceInterval
 from analytics.tracking.compliance import Delivery, wilson
-from analytics.tracking.coverage import GpsCoverage
 from analytics.tracking.dosage import Dosage
 from analytics.tracking.exports import device_table, workbook, write_exports
 from analytics.tracking.heat import PatrolHeat, heat
-from analytics.tracking.intervals import DeviceInterval
 from analytics.tracking.need import need_hours
 from analytics.tracking.preview import gps_period, preview_dosage, save_dosage
 from analytics.tracking.settings import TrackingSettings

@@ -8,9 +8,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from analytics.technology.coverage import GpsCoverage
+from analytics.technology.intervals import DeviceInterval
 from analytics.tracking.compliance import Delivery, delivery
-from analytics.tracking.coverage import GpsCoverage
-from analytics.tracking.intervals import DeviceInterval
 from analytics.tracking.settings import TrackingSettings
 
 MINUTES = {

@@ -9,14 +9,14 @@ import pandas as pd
 import shapely
 
 from analytics.geography import Geofences
-from analytics.tracking import visits
-from analytics.tracking.intervals import (
+from analytics.technology.intervals import (
     GAPS_SQL,
     STEPS_SQL,
     DeviceInterval,
     device_intervals,
     pooled_interval_s,
 )
+from analytics.tracking import visits
 from analytics.tracking.places import JudgedPlaces
 from analytics.tracking.settings import TrackingSettings
 

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from analytics import tasking
+from analytics.technology.coverage import gps_coverage
 from analytics.tracking import engine
 from analytics.tracking.compliance import planned_by_place_day
-from analytics.tracking.coverage import gps_coverage
 from analytics.tracking.days import day_table, hour_table
 from analytics.tracking.dosage import COUNTS, MINUTES, Dosage, summed_by_place
 from analytics.tracking.places import JudgedPlaces, judged_places

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from analytics.tracking.coverage import GpsCoverage
+from analytics.technology.coverage import GpsCoverage
+from analytics.technology.intervals import DeviceInterval
 from analytics.tracking.engine import Measured
-from analytics.tracking.intervals import DeviceInterval
 from analytics.tracking.settings import TrackingSettings
 from analytics.workspace import Workspace
 

@@ -26,10 +26,19 @@ class InputError(SevenStepsError):
 
 
 class UndecidedColumns(InputError):
-    """The columns could not be matched with certainty; `suggestion` is the --columns text."""
+    """The columns could not be matched with certainty; `suggestion` is the --columns text.
 
-    def __init__(self, reason: str, suggestion: dict, file: str | None = None):
-        self.suggestion = suggestion
+    `choices` are the sheets or layers where it is one of them that has to be named.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        suggestion: dict,
+        file: str | None = None,
+        choices: tuple[str, ...] = (),
+    ):
+        self.suggestion, self.choices = suggestion, choices
         super().__init__(reason, file=file)
 
 

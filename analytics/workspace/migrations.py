@@ -14,6 +14,7 @@ def _from_1(cursor: duckdb.DuckDBPyConnection) -> None:
         cursor.execute(f"CREATE TABLE {table} ({schema.TABLES[table]})")
     for table, column in (
         ("feeds", "recording_lag_days INTEGER"),
+        ("recipes", "mode VARCHAR"),
         ("loads", "mode VARCHAR"),
         ("loads", "changes JSON"),
         ("quarantine", "fixed_by VARCHAR"),

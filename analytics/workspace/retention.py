@@ -6,6 +6,7 @@ from pathlib import Path
 
 from analytics.workspace.errors import InputError
 from analytics.workspace.roles import User
+from analytics.workspace.schema import EVENT_FEEDS
 from analytics.workspace.store import Transaction, Workspace
 from analytics.workspace.times import now_ms
 
@@ -98,16 +99,33 @@ def replay(transaction: Transaction, pings_folder: Path) -> None:
 def _count(workspace: Workspace, feed: str, before: date) -> int:
     if feed == "pings":
         return workspace.value("SELECT count(*) FROM ping_files WHERE day < ?", [before])
-    return workspace.value(f"SELECT count(*) FROM {feed} WHERE {_DAY_COLUMN[feed]} < ?", [before])
+    held = workspace.value(f"SELECT count(*) FROM {feed} WHERE {_DAY_COLUMN[feed]} < ?", [before])
+    if feed not in EVENT_FEEDS:
+        return held
+    set_aside = "SELECT count(*) FROM superseded WHERE feed = ? AND occurred_from < ?"
+    return held + workspace.value(set_aside, [feed, before])
 
 
 def _remove_load(transaction: Transaction, feed: str, load_id: str) -> list[str]:
-    """Delete what a load stored and kept aside; return the ping files that are then in no use."""
+    """Delete what a load stored and kept aside and bring back what it replaced.
+
+    Returns the ping files that are then in no use.
+    """
     files = transaction.execute("SELECT file FROM ping_files WHERE load_id = ?", [load_id])
     names = [name for (name,) in files.fetchall()]
     tables = ("ping_files", "devices") if feed == "pings" else (feed,)
     for table in (*tables, "quarantine"):
         transaction.execute(f"DELETE FROM {table} WHERE load_id = ?", [load_id])
+    if feed in EVENT_FEEDS:
+        transaction.execute(
+            f"""INSERT INTO {feed} BY NAME SELECT * EXCLUDE (feed, replaced_by) FROM superseded
+            WHERE feed = ? AND replaced_by = ?""",
+            [feed, load_id],
+        )
+        transaction.execute(
+            "DELETE FROM superseded WHERE feed = ? AND ? IN (replaced_by, load_id)", [feed, load_id]
+        )
+    transaction.execute("UPDATE quarantine SET fixed_by = NULL WHERE fixed_by = ?", [load_id])
     transaction.execute("UPDATE loads SET is_undone = true WHERE load_id = ?", [load_id])
     return names
 
@@ -124,6 +142,11 @@ def _remove(transaction: Transaction, feed: str, before: date) -> tuple[int, lis
     gone = transaction.execute(
         f"DELETE FROM {feed} WHERE {_DAY_COLUMN[feed]} < ? RETURNING 1", [before]
     ).fetchall()
+    if feed in EVENT_FEEDS:
+        gone += transaction.execute(
+            "DELETE FROM superseded WHERE feed = ? AND occurred_from < ? RETURNING 1",
+            [feed, before],
+        ).fetchall()
     return len(gone), []
 
 

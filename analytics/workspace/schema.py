@@ -20,6 +20,9 @@ FEEDS = (
     "streets",
 )
 
+EVENT_FEEDS = ("crimes", "incidents", "stops")
+"""Feeds of dated, placed records, which a newer extract may replace."""
+
 DEFAULT_PROGRAMME = "serious-violence"
 
 _EVENT_COLUMNS = """
@@ -50,7 +53,7 @@ TABLES: dict[str, str] = {
     "feeds": """feed VARCHAR, owner VARCHAR, source VARCHAR, expected_cycle_days INTEGER,
         retention_days INTEGER, dpia_reference VARCHAR, recording_lag_days INTEGER""",
     "recipes": """feed VARCHAR, name VARCHAR, header_signature VARCHAR, columns JSON,
-        saved_by VARCHAR, saved_ms BIGINT""",
+        saved_by VARCHAR, saved_ms BIGINT, mode VARCHAR""",
     "loads": """load_id VARCHAR, feed VARCHAR, at_ms BIGINT, username VARCHAR, files JSON,
         file_hashes JSON, columns JSON, rows_read BIGINT, rows_stored BIGINT,
         rows_quarantined BIGINT, rows_already_held BIGINT, reasons JSON, warnings JSON,

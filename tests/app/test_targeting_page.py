@@ -15,6 +15,10 @@ def _button(app, label):
     return next(button for button in app.button if button.label == label)
 
 
+def _choice(app, label):
+    return next(group for group in app.button_group if group.label == label)
+
+
 def test_without_crimes_the_page_links_to_technology(empty_app, open_page):
     app = open_page("targeting", "analyst")
     assert not app.exception
@@ -36,7 +40,7 @@ def test_the_answer_moves_with_the_number(sample_copy, open_page, role):
 
 def test_harm_ranks_the_sample(sample_copy, open_page):
     app = open_page("targeting", "analyst")
-    app.button_group[0].set_value("harm").run()
+    _choice(app, "Rank by").set_value("harm").run()
     assert not app.exception
     assert "of the harm" in _text(app)
 
@@ -51,7 +55,7 @@ def test_harm_is_explained_until_its_weights_are_chosen(sample_copy, open_page):
             "VALUES ('second', 'harm', 1, 'second', false)"
         )
     app = open_page("targeting", "analyst")
-    app.button_group[0].set_value("harm").run()
+    _choice(app, "Rank by").set_value("harm").run()
     assert not app.exception
     assert any("Codes with several weights" in info.value for info in app.info)
 
@@ -106,6 +110,29 @@ def test_the_small_hours_are_drawn_at_the_end_of_their_evening(sample_app, open_
     assert hours == [[f"{(6 + hour) % 24:02d}" for hour in range(24)]]
 
 
+def test_methods_are_set_against_the_list(sample_app, open_page, monkeypatch):
+    def at_once(kind, arguments, user, **words):
+        assert kind == "permute"
+        settings = targeting.TargetingSettings(**arguments["settings"])
+        quick = targeting.MethodSettings(near_repeat_shuffles=19, permutations=99)
+        return targeting.shuffle_tests(sample_app, user, settings, quick).as_json()
+
+    monkeypatch.setattr("components.shuffles_part.steps.job", at_once)
+    app = open_page("targeting", "analyst")
+    app.session_state["targeting-tabs"] = "Compare methods"
+    app.run()
+    assert not app.exception
+    assert "Of this list's 60 cells" in _text(app)
+    assert "within 100 m and 7 days" in _text(app)
+    assert "hot by permutation" in _text(app)
+    shared = next(table.value for table in app.dataframe if "method" in table.value.columns)
+    assert shared["This list (ranked count)"].iloc[0] == 60
+    pills = next(group for group in app.button_group if "hdbscan" in str(group.options).lower())
+    pills.set_value(["last_year"]).run()
+    assert not app.exception
+    assert "Least alike: This list (ranked count) and Last year" in _text(app)
+
+
 def test_an_inspector_may_look_but_not_sign_off(sample_app, open_page):
     app = open_page("targeting", "inspector")
     assert _button(app, "Sign off the list").disabled
@@ -115,3 +142,69 @@ def _user():
     from analytics.workspace import User
 
     return User("one-analyst", "The analyst", frozenset({"analyst"}))
+
+
+def test_an_edit_is_made_told_undone_and_signed_off(sample_copy, open_page):
+    chosen = targeting.TargetingSettings(test_from=targeting.suggested_test_from(sample_copy))
+    result = targeting.preview_hotspots(sample_copy, _user(), chosen)
+    for key in result.undecided["hotspot_id"]:
+        targeting.drop_place(sample_copy, _user(), result, key, "Recorded at the desk")
+    app = open_page("targeting", "analyst")
+    app.session_state["targeting-tabs"] = "Edit the list"
+    app.run()
+    assert not app.exception
+    left = 60 - result.undecided["hotspot_id"].nunique()
+    assert f"**{left} places after" in _text(app)
+    reasons = [field for field in app.text_input if field.label == "Reason"]
+    _button(app, "Keep").click().run()
+    assert any("Say why" in error.value for error in app.error)
+    next(f for f in app.text_input if f.key == reasons[-1].key).set_value("Opens at night").run()
+    _button(app, "Keep").click().run()
+    assert not app.exception
+    assert f"**{left + 1} places after" in _text(app)
+    assert "Opens at night" in _text(app)
+    _button(app, "Undo").click().run()
+    assert f"**{left} places after" in _text(app)
+    note = next(field for field in app.text_input if field.label == "Note")
+    note.set_value("Agreed with the districts").run()
+    _button(app, "Sign off the list").click().run()
+    assert not app.exception
+    held = targeting.list_in_force(sample_copy)
+    assert len(held.hotspots) == left
+    assert held.note == "Agreed with the districts"
+    assert f"**What changes against version 1:** {left} stay." in _text(app)
+
+
+def test_who_may_not_decide_sees_the_list_and_no_way_to_edit_it(sample_app, open_page):
+    app = open_page("targeting", "inspector")
+    app.session_state["targeting-tabs"] = "Edit the list"
+    app.run()
+    assert not app.exception
+    assert "An analyst or the lead edits the list." in _text(app)
+    assert "Fair use: where the records may mislead" in [box.label for box in app.expander]
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("street", "of the street length"),
+        ("given", "The best 40 given cells hold"),
+    ],
+)
+def test_other_kinds_of_places_are_listed(sample_copy, open_page, kind, said):
+    app = open_page("targeting", "analyst")
+    next(s for s in app.date_input if s.label == "Test from").set_value(None).run()
+    next(s for s in app.selectbox if s.label == "Kind of place").set_value(kind).run()
+    assert not app.exception
+    assert said in _text(app)
+    assert "no further place qualifies" in _text(app) or "place 61 would be" in _text(app)
+    _choice(app, "Draw the share against").set_value("Ground").run()
+    assert not app.exception
+
+
+def test_day_and_night_in_one_list(sample_copy, open_page):
+    app = open_page("targeting", "analyst")
+    _choice(app, "Hours").set_value("both").run()
+    assert not app.exception
+    assert "Night is 18:00 to 06:00" in _text(app)
+    assert "Places are ranked within the day and within the night" in _text(app)

@@ -72,7 +72,9 @@ def test_a_real_file_goes_in_and_every_row_is_accounted_for(window, real_data):
     window.settle()
     page.get_by_role("tab", name="Load data").click()
     page.locator('input[type="file"]').set_input_files(str(file))
-    page.get_by_role("button", name="Check the rows").click(timeout=60_000)
+    expect(page.get_by_text("What will be stored, and what kept aside?")).to_be_visible(
+        timeout=60_000
+    )
     page.get_by_role("button", name="Load", exact=True).click(timeout=60_000)
     expect(page.get_by_role("button", name="Load something else")).to_be_visible(timeout=90_000)
 

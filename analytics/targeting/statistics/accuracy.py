@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 
 
@@ -86,34 +85,24 @@ def f1_score(true_positives: int, false_positives: int, false_negatives: int) ->
     return 2 * true_positives / (2 * true_positives + false_positives + false_negatives)
 
 
-def score_ranking(predicted: ArrayLike, observed: ArrayLike) -> pd.DataFrame:
-    """Score every list length of a ranking on equal cells: a row per number of places.
+def list_share(field: ArrayLike, number: int) -> np.ndarray:
+    """Return the share (0 to 1) of each cell in a list of the `number` highest values above 0.
 
-    Columns `places`, `hits`, `hit_rate`, `pai`, `pei`, `rri` (unscaled). Equal predictions are
-    taken worst first, with the lower observed count ahead (Wheeler's ptools), so that the scores
-    do not depend on row order.
+    Equal values at the end share the places that are left, which is what breaking the ties by lot
+    gives on average: a score then depends on no order of rows, and methods with many ties are
+    neither flattered nor punished. NaN is never chosen.
     """
-    predicted = np.asarray(predicted, dtype=float)
-    observed = np.asarray(observed, dtype=float)
-    if observed.sum() <= 0:
-        raise ValueError("Scoring needs at least one observed event.")
-    order = np.lexsort((observed, -predicted))
-    hits = np.cumsum(observed[order])
-    best = np.cumsum(np.sort(observed)[::-1])
-    places = np.arange(1, len(observed) + 1)
-    rates = hits / observed.sum()
-    with np.errstate(divide="ignore"):
-        rri = np.where(hits > 0, np.cumsum(predicted[order]) / np.maximum(hits, 1e-300), np.nan)
-    return pd.DataFrame(
-        {
-            "places": places,
-            "hits": hits,
-            "hit_rate": rates,
-            "pai": rates / (places / len(observed)),
-            "pei": hits / best,
-            "rri": rri,
-        }
-    )
+    field = np.asarray(field, dtype=float)
+    able = np.flatnonzero(field > 0)
+    share = np.zeros(len(field))
+    if number >= len(able):
+        share[able] = 1.0
+        return share
+    last = -np.partition(-field[able], number - 1)[number - 1]
+    above, tied = field > last, field == last
+    share[above] = 1.0
+    share[tied] = (number - above.sum()) / tied.sum()
+    return share
 
 
 def tie_range(

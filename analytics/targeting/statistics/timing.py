@@ -53,6 +53,14 @@ def aoristic_hours(from_min: np.ndarray, to_min: np.ndarray) -> tuple[np.ndarray
     is minutes // 60. Weights of one event add up to 1. Raises ValueError when an end is before
     its start.
     """
+    _, hour, weight = aoristic_pieces(from_min, to_min)
+    return hour, weight
+
+
+def aoristic_pieces(
+    from_min: np.ndarray, to_min: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return (position of the event, hour number, weight), one row per event-hour."""
     from_min = np.asarray(from_min, dtype=np.int64)
     to_min = np.asarray(to_min, dtype=np.int64)
     if np.any(to_min < from_min):
@@ -65,7 +73,7 @@ def aoristic_hours(from_min: np.ndarray, to_min: np.ndarray) -> tuple[np.ndarray
     hour = first[event] + step
     overlap = np.minimum(to_min[event], (hour + 1) * 60) - np.maximum(from_min[event], hour * 60)
     weight = np.where(span[event] > 0, overlap / np.maximum(span[event], 1), 1.0)
-    return hour, weight
+    return event, hour, weight
 
 
 def weekday_hour_matrix(
@@ -79,18 +87,18 @@ def weekday_hour_matrix(
     `from_min`, `to_min`: minutes since 1 January 1970, local clock; `times`: how often each row
     occurs. The day is taken to begin on the hour in which `day_starts_min` falls.
     """
-    hour, weight = aoristic_hours(from_min, to_min)
+    event, hour, weight = aoristic_pieces(from_min, to_min)
     if times is not None:
-        span = np.asarray(to_min, np.int64) - np.asarray(from_min, np.int64)
-        pieces = np.where(
-            span > 0,
-            (np.asarray(to_min, np.int64) - 1) // 60 - np.asarray(from_min, np.int64) // 60 + 1,
-            1,
-        )
-        weight = weight * np.repeat(np.asarray(times, dtype=float), pieces)
+        weight = weight * np.asarray(times, dtype=float)[event]
+    place = week_hour(hour, day_starts_min)
+    return np.bincount(place, weights=weight, minlength=168).reshape(7, 24)
+
+
+def week_hour(hour: np.ndarray, day_starts_min: int = 360) -> np.ndarray:
+    """Return the place in a flat 7 x 24 matrix (patrol weekday, clock hour) of hours since 1970."""
     # 1 January 1970 was a Thursday, weekday 3.
-    weekday = ((hour - day_starts_min // 60) // 24 + 3) % 7
-    return np.bincount(weekday * 24 + hour % 24, weights=weight, minlength=168).reshape(7, 24)
+    weekday = ((np.asarray(hour) - day_starts_min // 60) // 24 + 3) % 7
+    return weekday * 24 + np.asarray(hour) % 24
 
 
 def coarse(matrix: np.ndarray) -> np.ndarray:

@@ -135,7 +135,8 @@ def test_commands_are_handed_over_and_answered(app, tmp_path):
     found = app.told("target", app.folder, *made)
     assert len(found["hotspots"]) == 40
     assert {file.name for file in out.iterdir()} == {
-        *("hotspots.geojson", "hotspots.gpkg", "hotspots.xlsx", "report.pdf")
+        *("hotspots.geojson", "hotspots.gpkg", "hotspots.xlsx", "report.pdf"),
+        *("hotspots.kml", "hotspots_shapefile.zip"),
     }
     assert app.told("log", app.folder, "--verify")["verified"] is True
     assert "does the work" in app.run("ready", app.folder).stderr

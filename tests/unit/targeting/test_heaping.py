@@ -87,7 +87,7 @@ def test_one_dominant_coordinate_is_asked_about_unless_places_are_snapped(town, 
     assert heap["kind"] == "one point"
     with town.write(acting, "alter", "crimes", "snap") as transaction:
         transaction.execute("UPDATE crimes SET x = round(x / 200) * 200, y = round(y / 200) * 200")
-    snapped = targeting.heaping_places(town, acting, settings(minimum_count=2))
+    snapped = targeting.heaping_places(town, acting, settings(is_proactive_excluded=True))
     assert snapped.empty
 
 

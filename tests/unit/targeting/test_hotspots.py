@@ -67,7 +67,7 @@ def test_every_crime_inside_is_in_exactly_one_cell(town, acting):
     result = targeting.preview_hotspots(town, acting, settings())
     assert result.counts.crimes == town.value("SELECT count(*) FROM crimes")
     assert result.counts.outside == 0
-    assert result.curve[-1] <= 1.0
+    assert result.curve["share_of_count"].iloc[-1] <= 1.0
 
 
 def test_json_has_the_names_of_the_command_line(town, acting):
@@ -77,7 +77,8 @@ def test_json_has_the_names_of_the_command_line(town, acting):
         "warnings".split()
     )
     assert set(answer["hotspots"][0]) == set(
-        "hotspot_id name rank count harm share_of_count share_of_harm lon lat area_m2 class".split()
+        "hotspot_id name rank count harm share_of_count share_of_harm lon lat area_m2 class "
+        "hours".split()
     )
     assert set(answer["concentration"]) >= {"gini", "generalised_gini", "places_for_half"}
     assert answer["settings"]["from"] == "2024-01-01"

@@ -5,6 +5,7 @@ import pytest
 from analytics import targeting, technology
 from analytics.targeting import TargetingSettings
 from analytics.workspace import NotMeasurable, Workspace, make_settings
+from benchmarks import south_yorkshire as south_yorkshire_scores
 
 pytestmark = pytest.mark.real
 
@@ -48,10 +49,36 @@ def test_sixty_places_of_two_years_judged_by_the_third(south_yorkshire, everyone
     assert result.share_of_count == pytest.approx(0.091, abs=0.001)
     assert set(result.undecided["kind"]) == {"prison", "hospital"}
     assert result.hotspots["decision"].iloc[1] == "prison"
-    assert "not measurable" in result.harm_reason
+    assert "not measurable" in result.counts.weights.reason
     assert any("Jul 2019" in warning for warning in result.warnings)
     with pytest.raises(NotMeasurable):
         targeting.hour_weekday(south_yorkshire, everyone, chosen)
+
+
+def test_every_method_on_south_yorkshire(south_yorkshire, everyone):
+    scores = targeting.preview_hotspots(
+        south_yorkshire, everyone, south_yorkshire_scores.list_settings()
+    ).accuracy
+    assert (scores.hits, scores.test_crimes) == (3_223, 53_121)
+    assert round(100 * scores.hit_rate, 2) == 6.07
+    assert round(100 * scores.last_year_hit_rate, 2) == 5.99
+    assert round(100 * scores.best_hit_rate, 2) == 6.97
+    found = south_yorkshire_scores.split(south_yorkshire, everyone).summary.set_index("method")
+    caught = (100 * found["hit_rate"]).round(2).to_dict()
+    assert caught == {
+        "Best possible": 6.97,
+        "Count": 6.05,
+        "Last year's count": 5.99,
+        "Recent weighted": 5.99,
+        "Empirical Bayes": 5.50,
+        "Kernel density": 4.29,
+        "Gi*": 4.10,
+        "Chance": 0.08,
+    }
+    assert not found.loc["Gi*", "is_level"]
+    rolling = south_yorkshire_scores.rolling(south_yorkshire, everyone)
+    assert rolling.cuts == 7
+    assert "Count" in [rolling.winner, *rolling.level_with_winner]
 
 
 def test_memphis_grid_and_hours(real_data, everyone, tmp_path):

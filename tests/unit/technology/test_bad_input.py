@@ -297,7 +297,7 @@ def test_a_load_prepared_for_another_crs_does_not_move_places_stored_meanwhile(
     home = write("b.csv", "name,easting,northing\nCentral,430000,300000\n")
     with Staging(empty_workspace) as staging:
         prepared = loading._prepare(
-            staging, empty_workspace, "crimes", [abroad], None, None, None, lambda *_: None
+            staging, empty_workspace, loading.Asked("crimes", [abroad]), lambda *_: None
         )
         assert prepared.crs == "EPSG:32615"
         technology.load(empty_workspace, acting, "bases", [home])

@@ -79,7 +79,7 @@ def test_a_bad_file_lies_in_failed_with_its_sentence_until_it_is_dismissed(
 def test_a_file_that_trips_the_program_is_put_aside_with_an_incident(
     empty_workspace, acting, folder, monkeypatch, caplog
 ):
-    def faulty(*_):
+    def faulty(*_, **__):
         raise ZeroDivisionError("boom")
 
     monkeypatch.setattr(inbox, "load", faulty)

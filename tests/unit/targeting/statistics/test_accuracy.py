@@ -1,4 +1,6 @@
-"""Accuracy examples of the domain reference, section 10.4, and the worst-case tie rule."""
+"""Accuracy examples of the domain reference, section 10.4, and the rule for ties."""
+
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -13,18 +15,32 @@ def test_prediction_accuracy_index(hits, area, pai):
     assert accuracy.prediction_accuracy_index(hits, 100, area, 1.0) == pytest.approx(pai)
 
 
-def test_every_list_length_of_a_ranking():
-    scores = accuracy.score_ranking([3, 2, 1], [6, 3, 0])
-    assert scores["pai"].tolist() == pytest.approx([2, 1.5, 1])
-    assert scores["pei"].tolist() == pytest.approx([1, 1, 1])
-    assert scores["rri"].tolist() == pytest.approx([0.5, 0.5556, 0.6667], abs=5e-5)
+@pytest.mark.parametrize(
+    ("places", "pai", "pei", "rri"), [(1, 2, 1, 0.5), (2, 1.5, 1, 0.5556), (3, 1, 1, 0.6667)]
+)
+def test_every_list_length_of_a_published_ranking(places, pai, pei, rri):
+    predicted, observed = np.array([3, 2, 1]), np.array([6, 3, 0])
+    share = accuracy.list_share(predicted, places)
+    hits, best = share @ observed, accuracy.list_share(observed, places) @ observed
+    assert accuracy.prediction_accuracy_index(hits, 9, places, 3) == pytest.approx(pai)
+    assert accuracy.prediction_efficiency_index(hits, best) == pytest.approx(pei)
+    found = accuracy.recapture_rate_index(share @ predicted, hits)
+    assert found == pytest.approx(rri, abs=5e-5)
 
 
-def test_ties_are_taken_worst_first_whatever_the_order_of_rows():
-    predicted, observed = np.array([1, 1, 1, 5]), np.array([4, 0, 2, 1])
-    first = accuracy.score_ranking(predicted, observed)
-    again = accuracy.score_ranking(predicted[[2, 3, 0, 1]], observed[[2, 3, 0, 1]])
-    assert first["hits"].tolist() == again["hits"].tolist() == [1, 1, 3, 7]
+def test_equal_values_share_the_last_places_as_a_lot_would_on_average():
+    field, observed = np.array([5, 3, 3, 3, 1]), np.array([9, 1, 7, 4, 0])
+    share = accuracy.list_share(field, 3)
+    assert share.tolist() == pytest.approx([1, 2 / 3, 2 / 3, 2 / 3, 0])
+    every = [9 + sum(observed[list(pair)]) for pair in combinations((1, 2, 3), 2)]
+    assert share @ observed == pytest.approx(np.mean(every))
+    order = np.array([3, 0, 4, 2, 1])
+    shuffled = accuracy.list_share(field[order], 3)
+    assert shuffled @ observed[order] == pytest.approx(share @ observed)
+
+
+def test_nothing_and_the_unknown_are_never_listed():
+    assert accuracy.list_share([0, 2, np.nan, 1, -3], 4).tolist() == [0, 1, 0, 1, 0]
 
 
 def test_ties_at_the_end_of_a_list_give_a_range():

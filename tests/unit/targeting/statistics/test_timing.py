@@ -3,13 +3,16 @@
 from datetime import datetime
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 
 from analytics.targeting.statistics.timing import (
     HourProfile,
     aoristic_hours,
+    aoristic_pieces,
     coarse,
     weekday_hour_matrix,
 )
@@ -84,3 +87,60 @@ def test_coarse_parts_keep_the_total_and_hours_follow_the_day():
     profile = HourProfile(matrix, 168)
     assert profile.hours[:3] == [6, 7, 8]
     assert profile.shares.sum() == pytest.approx(1.0)
+
+
+def test_pieces_name_their_events():
+    start, end = np.array([630, 100]), np.array([735, 100])
+    event, hour, weight = aoristic_pieces(start, end)
+    assert event.tolist() == [0, 0, 0, 1]
+    assert hour.tolist() == [10, 11, 12, 1]
+    assert weight == pytest.approx([30 / 105, 60 / 105, 15 / 105, 1])
+
+
+@pytest.mark.real
+def test_wheelers_spreadsheet(real_data):
+    """Eleven incidents of Aoristic_HourWeekday.xlsx, hour by weekday.
+
+    The spreadsheet spreads a span over a week evenly over 168 hours (incident 7), which we leave
+    out, and starts its week on Sunday.
+    """
+    book = CalamineWorkbook.from_path(
+        real_data / "eval_worked_examples" / "Aoristic_HourWeekday.xlsx"
+    )
+    rows = book.get_sheet_by_name("OriginalData").to_python()[1:12]
+    epoch = datetime(1970, 1, 1)
+    spans = [
+        [
+            int((datetime(*moment.timetuple()[:5]) - epoch).total_seconds() // 60)
+            for moment in row[1:3]
+        ]
+        for row in rows
+        if row[0] != 7
+    ]
+    starts, ends = np.array(spans).T
+    ours = weekday_hour_matrix(starts, ends, day_starts_min=0) + 1 / 168
+    table = book.get_sheet_by_name("NiceTables_Graphs").to_python()[1:169]
+    theirs = np.array([row[11] for row in table]).reshape(7, 24)
+    assert np.roll(ours, 1, axis=0) == pytest.approx(theirs, abs=1e-5)
+    assert ours.sum() == pytest.approx(11)
+
+
+@pytest.mark.real
+def test_new_york_spans_minute_by_minute(real_data):
+    folder = real_data / "nyc_vehicle_thefts_aoristic"
+    frame = pd.read_csv(next(folder.glob("*.csv.gz"))).dropna(subset=["date_start", "date_end"])
+    starts, ends = (
+        pd.to_datetime(frame[column], format="ISO8601")
+        .to_numpy()
+        .astype("datetime64[m]")
+        .astype(int)
+        for column in ("date_start", "date_end")
+    )
+    short = (ends >= starts) & (ends - starts <= 1_440)
+    starts, ends = starts[short][:400], ends[short][:400]
+    by_minute = np.zeros((7, 24))
+    for start, end in zip(starts, ends, strict=True):
+        minutes = np.arange(start, max(end, start + 1))
+        weekday = ((minutes - 360) // 1_440 + 3) % 7
+        np.add.at(by_minute, (weekday, minutes // 60 % 24), 1 / len(minutes))
+    assert weekday_hour_matrix(starts, ends) == pytest.approx(by_minute)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.tracking.intervals import DeviceInterval, device_intervals, weighted_quantile
+from analytics.technology.intervals import DeviceInterval, device_intervals, weighted_quantile
 
 
 def device(median_s, p95_s=None, *, regular=True, triggered=False):
