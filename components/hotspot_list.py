@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from analytics import targeting
 from analytics.workspace import User, Workspace
 from analytics.workspace.drafts import load_draft, save_draft
-from components import charts, place_choice, settings, steps, tables
+from components import charts, harm_panel, place_choice, scope_panel, settings, tables
 
 _FORM = "targeting-scope"
 _LABELS = {
@@ -32,14 +32,16 @@ def controls(
     _suggest_test(workspace, user)
     with st.container(border=True, key="tune"):
         st.subheader("Tune the list", anchor=False)
+        fixed = scope_panel.choose(workspace, user) or {"scope": None}
+        fixed["harm_table"] = harm_panel.chosen(workspace, user)
         first = _part(
             "by",
             ["rank_by", "select_by"],
             {"select": 1},
             labels=_LABELS,
-            notes={"rank_by": targeting.harm_weights(workspace).reason},
+            notes={"rank_by": targeting.harm_weights(workspace, fixed["harm_table"]).reason},
         )
-        so_far = first.model_dump(include={"rank_by", "select_by"})
+        so_far = fixed | first.model_dump(include={"rank_by", "select_by"})
         so_far["select"] = _select(workspace, user, first.select_by)
         limits = {"minimum_count": (1, 30, 1), "persistent_years": (0, 3, 1)}
         lengths = _part("size", list(limits), so_far, limits=limits)
@@ -47,7 +49,10 @@ def controls(
         so_far = place_choice.controls(workspace, user, so_far)
         slot = st.container()
         offences = {"offences": targeting.offence_choices(workspace)}
-        return _part("scope", None, so_far, options=offences), slot
+        chosen = _part("scope", None, so_far, options=offences)
+        scope_panel.account(workspace, user, chosen)
+        harm_panel.draw(workspace, user)
+        return chosen, slot
 
 
 def _part(
@@ -178,28 +183,6 @@ def ranking(result: targeting.HotspotResult) -> None:
         caption=result.marginal.sentence(),
         alt="The hot spots in order of rank.",
     )
-
-
-def harm_choices(workspace: Workspace, user: User) -> None:
-    """Ask for the weight of codes that have several; shows nothing where none has."""
-    unclear = targeting.harm_weights(workspace).ambiguous
-    if unclear.empty or not user.may("decide"):
-        return
-    codes = steps.counted(unclear["offence_code"].nunique(), "offence code")
-    with st.expander(f"Choose the harm weight of {codes}"):
-        for code, options in unclear.groupby("offence_code"):
-            title, days = options["title"].iloc[0], sorted(options["days"])
-            left, right = st.columns([3, 1], vertical_alignment="bottom")
-            chosen = left.selectbox(
-                f"{code} {title}",
-                days,
-                format_func=lambda value: f"{value:g} days",
-                key=f"w-{code}",
-            )
-            if right.button("Use it", key=f"use-{code}"):
-                with steps.action():
-                    targeting.choose_weight(workspace, user, code, chosen)
-                st.rerun()
 
 
 def _select(workspace: Workspace, user: User, select_by: str) -> float:

@@ -23,14 +23,14 @@ def choose(workspace: Workspace, user: User) -> dict[str, Any]:
     held = {scope.label: scope for scope in targeting.scopes(workspace)}
     if not held:
         return {}
-    if "scope-label" not in st.session_state:
-        kept = load_draft(workspace, user, _DRAFT)
-        st.session_state["scope-label"] = kept if kept in held else _NONE
-    if st.session_state["scope-label"] not in (_NONE, *held):
+    kept = st.session_state.get("scope-label", load_draft(workspace, user, _DRAFT))
+    options = [_NONE, *held]
+    if kept not in options and "scope-label" in st.session_state:
         st.session_state["scope-label"] = _NONE
     label = st.selectbox(
         "Scope",
-        [_NONE, *held],
+        options,
+        index=options.index(kept) if kept in options else 0,
         key="scope-label",
         help="A saved, versioned definition of the violence that the list is about.",
     )

@@ -115,99 +115,126 @@ class _Drawing:
         if kind is list and _is_date(inner):
             entered = self._period(value, words)
         elif kind is date:
-            entered = self._day(value, words)
+            words |= _first("value", words, value)
+            entered = st.date_input(format="DD/MM/YYYY", **words)
         else:
-            if state not in st.session_state:
-                st.session_state[state] = value
-            entered = self._draw(name, field, kind, inner, is_optional, words)
+            entered = self._draw(name, field, kind, inner, is_optional, value, words)
         if note := self._notes.get(name):
             st.caption(note)
         return entered
 
     def _draw(
-        self, name: str, field: FieldInfo, kind: Any, inner: Any, is_optional: bool, words: dict
+        self,
+        name: str,
+        field: FieldInfo,
+        kind: Any,
+        inner: Any,
+        is_optional: bool,
+        value: Any,
+        words: dict,
     ) -> Any:
-        state, wording = words["key"], self._labels.get(name, {})
+        wording = self._labels.get(name, {})
 
         def shown(choice: Any) -> str:
             return wording.get(choice, _plain(choice))
 
         if kind is bool:
-            return st.toggle(**words)
+            return st.toggle(**words, **_first("value", words, bool(value)))
         if kind is Literal:
-            return self._choice(list(inner), shown, words)
+            return self._choice(list(inner), value, shown, words)
         if kind is list:
-            choices = list(self._options.get(name, ()))
-            st.session_state[state] = list(st.session_state[state] or [])
-            choices += [held for held in st.session_state[state] if held not in choices]
-            free = name not in self._options
-            return st.multiselect(
-                options=choices,
-                format_func=shown,
-                accept_new_options=free,
-                placeholder="All",
-                **words,
-            )
+            return self._several(name, value, shown, words)
         if kind in (int, float):
-            return self._number(name, field, kind, is_optional, words)
+            return self._number(name, field, kind, is_optional, value, words)
         if name in self._options:
             choices = [*([None] if is_optional else []), *self._options[name]]
-            if st.session_state[state] not in choices:
-                st.session_state[state] = choices[0]
-            return st.selectbox(options=choices, format_func=shown, **words)
-        st.session_state[state] = st.session_state[state] or ""
-        return st.text_input(**words) or (None if is_optional else "")
+            return _selectbox(choices, value, shown, words)
+        text = st.text_input(**words, **_first("value", words, value or ""))
+        return text or (None if is_optional else "")
 
     @staticmethod
-    def _choice(choices: list, shown: Any, words: dict) -> Any:
-        if st.session_state[words["key"]] not in choices:
-            st.session_state[words["key"]] = choices[0]
-        if sum(len(shown(choice)) for choice in choices) <= 36:
-            return st.segmented_control(options=choices, format_func=shown, required=True, **words)
-        return st.selectbox(options=choices, format_func=shown, **words)
+    def _choice(choices: list, value: Any, shown: Any, words: dict) -> Any:
+        if sum(len(shown(choice)) for choice in choices) > 36:
+            return _selectbox(choices, value, shown, words)
+        words = words | _first("default", words, value, choices)
+        return st.segmented_control(options=choices, format_func=shown, required=True, **words)
 
-    @staticmethod
-    def _day(held: date | None, words: dict) -> date | None:
-        """One date; a browser shows a first date given as default, but not one set in the state."""
-        first = f"{words['key']}.first"
-        if words["key"] not in st.session_state:
-            st.session_state[first] = held
-        return st.date_input(value=st.session_state[first], format="DD/MM/YYYY", **words)
+    def _several(self, name: str, value: Any, shown: Any, words: dict) -> list:
+        choices = list(self._options.get(name, ()))
+        held = list(st.session_state.get(words["key"], value) or [])
+        choices += [choice for choice in held if choice not in choices]
+        return st.multiselect(
+            options=choices,
+            format_func=shown,
+            accept_new_options=name not in self._options,
+            placeholder="All",
+            **words,
+            **_first("default", words, [choice for choice in value or [] if choice in choices]),
+        )
 
     @staticmethod
     def _period(held: Any, words: dict) -> Any:
-        """Two dates; the field is a range only by its default, so the state cannot be set alone."""
-        first = f"{words['key']}.first"
-        if words["key"] not in st.session_state:
-            st.session_state[first] = tuple(held) if held else ()
-        entered = st.date_input(value=st.session_state[first], format="DD/MM/YYYY", **words)
+        """Two dates, or none; one alone is not taken."""
+        words = words | _first("value", words, tuple(held) if held else ())
+        entered = st.date_input(format="DD/MM/YYYY", **words)
         if len(entered) == 1:
             st.caption("Choose the last day too.")
             return _UNSET
         return list(entered) or None
 
     def _number(
-        self, name: str, field: FieldInfo, kind: type, is_optional: bool, words: dict
+        self, name: str, field: FieldInfo, kind: type, is_optional: bool, value: Any, words: dict
     ) -> Any:
         lowest, highest = _bounds(field)
         low, high, step = self._limits.get(name, (lowest, highest, None))
         step = step or _step(kind, low, high)
-        held = st.session_state[words["key"]]
-        if held is not None:
-            held = kind(held)
-            held = max(held, kind(low)) if low is not None else held
-            st.session_state[words["key"]] = min(held, kind(high)) if high is not None else held
         digits = 0 if step >= 1 else 1 if step >= 0.1 else 2
+        low, high = (None if bound is None else kind(bound) for bound in (low, high))
+        within = _within(low, high)
+        held = st.session_state.get(words["key"])
+        if held is not None and within(kind(held)) != held:
+            st.session_state[words["key"]] = within(kind(held))
         bounds = {
-            "min_value": None if low is None else kind(low),
-            "max_value": None if high is None else kind(high),
+            "min_value": low,
+            "max_value": high,
             "step": kind(step),
             "format": "%d" if kind is int else f"%.{digits}f",
+            **_first("value", words, None if value is None else within(kind(value))),
         }
         fits_slider = low is not None and high is not None
         if fits_slider and not is_optional and (high - low) / step <= _MOST_SLIDER_STEPS:
             return st.slider(**bounds, **words)
-        return st.number_input(value=None, **bounds, **words)
+        return st.number_input(**bounds, **words)
+
+
+def _first(parameter: str, words: dict, value: Any, choices: Sequence[Any] = ()) -> dict:
+    """Return a widget's first value as its default.
+
+    A browser may miss a first value that is set in the session's state. Where the value held no
+    longer fits the choices, the state is set to the first of them.
+    """
+    state = words["key"]
+    first = f"{state}.first"
+    if state not in st.session_state or first not in st.session_state:
+        st.session_state[first] = value
+    if choices and st.session_state[first] not in choices:
+        st.session_state[first] = choices[0]
+    if choices and state in st.session_state and st.session_state[state] not in choices:
+        st.session_state[state] = choices[0]
+    return {parameter: st.session_state[first]}
+
+
+def _selectbox(choices: list, value: Any, shown: Any, words: dict) -> Any:
+    first = _first("first", words, value, choices)["first"]
+    return st.selectbox(options=choices, format_func=shown, index=choices.index(first), **words)
+
+
+def _within(low: Any, high: Any) -> Any:
+    def clamp(value: Any) -> Any:
+        value = value if low is None else max(value, low)
+        return value if high is None else min(value, high)
+
+    return clamp
 
 
 def _kind(field: FieldInfo) -> tuple[Any, Any, bool]:

@@ -28,7 +28,6 @@ picture, panel = st.columns([1.65, 1], gap="medium")
 
 with panel:
     chosen, score = hotspot_list.controls(workspace, user)
-    hotspot_list.harm_choices(workspace, user)
 with answer, steps.action():
     result = targeting.preview_hotspots(workspace, user, chosen)
     steps.answer(result.answer())

@@ -30,6 +30,9 @@ DEFINED = (
     "is_domestic_excluded",
     "is_public_place_only",
     "is_proactive_excluded",
+    "part_of_day",
+    "night_from_hour",
+    "night_to_hour",
 )
 """The settings that a scope defines."""
 
