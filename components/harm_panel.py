@@ -22,22 +22,22 @@ def chosen(workspace: Workspace, user: User) -> str | None:
 
 
 def draw(workspace: Workspace, user: User) -> None:
-    """Draw the folded room of harm weights: choose, decide codes, enter a table of one's own."""
+    """Draw the room of harm weights: choose, decide codes, enter a table of one's own."""
     held = targeting.harm_tables(workspace)
     label = chosen(workspace, user)
     now = label or (held[0].label if held else "none loaded")
-    with st.expander(f"Harm weights: {now}"):
-        if held:
-            _choose(workspace, user, held, label)
-            _decide(workspace, user, label)
-        else:
-            st.markdown(
-                "Harm says where the gravest violence is. Load a table of weights on the "
-                "Technology page (the official Cambridge Crime Harm Index spreadsheet is "
-                "recognised), or enter your own here."
-            )
-        if user.may("load") and st.toggle("Enter a table of our own", key="harm-own"):
-            _own(workspace, user, label)
+    st.subheader(f"Harm weights: {now}", anchor=False)
+    if held:
+        _choose(workspace, user, held, label)
+        _decide(workspace, user, label)
+    else:
+        st.markdown(
+            "Harm says where the gravest violence is. Load a table of weights on the Technology "
+            "page (the official Cambridge Crime Harm Index spreadsheet is recognised), or enter "
+            "your own here."
+        )
+    if user.may("load") and st.toggle("Enter a table of our own", key="harm-own"):
+        _own(workspace, user, label)
 
 
 def _choose(
@@ -70,9 +70,10 @@ def _decide(workspace: Workspace, user: User, label: str | None) -> None:
         )
     if unclear.empty:
         return
+    number = unclear["offence_code"].nunique()
     st.markdown(
-        f"**{steps.counted(unclear['offence_code'].nunique(), 'code')} of the extract "
-        "have several weights.** They add no harm until you say which is meant."
+        f"**{steps.counted(number, 'code')} of the extract {'has' if number == 1 else 'have'} "
+        "several weights.** Such a code adds no harm until you say which is meant."
     )
     codes = unclear.groupby("offence_code")
     code = st.selectbox(

@@ -49,10 +49,16 @@ def controls(
         so_far = place_choice.controls(workspace, user, so_far)
         slot = st.container()
         offences = {"offences": targeting.offence_choices(workspace)}
-        chosen = _part("scope", None, so_far, options=offences)
-        scope_panel.account(workspace, user, chosen)
+        return _part("scope", None, so_far, options=offences), slot
+
+
+def scope_and_harm(workspace: Workspace, user: User, result: targeting.HotspotResult) -> None:
+    """Draw the tab that defines what counts, and how much."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        scope_panel.draw(workspace, user, result.settings)
+    with right:
         harm_panel.draw(workspace, user)
-        return chosen, slot
 
 
 def _part(

@@ -42,22 +42,22 @@ def choose(workspace: Workspace, user: User) -> dict[str, Any]:
     return {"scope": label, **held[label].definition}
 
 
-def account(workspace: Workspace, user: User, settings: targeting.TargetingSettings) -> None:
+def draw(workspace: Workspace, user: User, settings: targeting.TargetingSettings) -> None:
     """Show what the scope takes in and leaves out, and offer to save it as a version."""
-    with st.expander("What is in, what is out"):
-        frame = targeting.scope_account(workspace, settings)
-        frame["is_in"] = ["in" if is_in else "out" for is_in in frame["is_in"]]
-        tables.show(
-            frame,
-            {"what": tables.text("Crimes", wide=True), "crimes": "Number", "is_in": "In or out"},
-            key="scope-account",
-        )
-        st.caption(
-            "Over all dates held. There is no single national definition of serious violence: "
-            "write yours down, with a version, so that the list can be made again."
-        )
-        if user.may("tune"):
-            _save(workspace, user, settings)
+    st.subheader("What is in, what is out", anchor=False)
+    frame = targeting.scope_account(workspace, settings)
+    frame["is_in"] = ["in" if is_in else "out" for is_in in frame["is_in"]]
+    tables.show(
+        frame,
+        {"what": "Crimes", "crimes": tables.number("Number"), "is_in": "In or out"},
+        key="scope-account",
+    )
+    st.caption(
+        "Over all dates held. There is no single national definition of serious violence: "
+        "write yours down, with a version, so that the list can be made again."
+    )
+    if user.may("tune"):
+        _save(workspace, user, settings)
 
 
 def _save(workspace: Workspace, user: User, settings: targeting.TargetingSettings) -> None:

@@ -61,6 +61,7 @@ tabs = {
     "How sure": lambda: sureness_tab.draw(workspace, user, result),
     "Over time": lambda: over_time_tab.draw(workspace, user, result),
     "Compare methods": lambda: methods_tab.draw(workspace, user, result),
+    "Scope and harm": lambda: hotspot_list.scope_and_harm(workspace, user, result),
     "Edit the list": lambda: list_edits.draw(workspace, user, result),
 }
 # A label with a count in it would change with each decision, and the tab would close.
