@@ -1,7 +1,7 @@
 """Mutated real files against the reader: `python -m benchmarks.fuzz_reader DATA --rounds 2000`.
 
 A file that is only written differently (other delimiter, quoting, encoding, order of columns or
-rows, packed ...) must store the same rows as before. A file that is damaged must load with every
+rows, packed, as a workbook or Parquet ...) must store the same rows as before. A file that is damaged must load with every
 row accounted for, the untouched rows stored, or be refused with one sentence and leave the
 workspace as it was.
 """
@@ -11,6 +11,7 @@ import csv
 import gzip
 import io
 import random
+import re
 import sys
 import tempfile
 import zipfile
@@ -20,11 +21,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow
+import pyarrow.parquet
+import xlsxwriter
+
 from analytics import technology
 from analytics.workspace import InputError, User, Workspace
 
 ROOT_USER = User("os:fuzz", "Fuzz", frozenset(), every_right=True)
 ROWS = 60
+_NUMBER = re.compile(r"-?(0|[1-9]\d{0,8})(\.\d{1,8})?")
 STRANGE = (
     *("NULL", "#N/A", "=1+1", "'; DROP TABLE crimes; --", "\U0001f642", "x" * 70_000, "-", "1e309"),
     *("nan", "31/02/2020", "99:99", "0", "-1", "\t", '"', "''", "\u202eabc", "1,5", "TRUE"),
@@ -48,6 +54,10 @@ class Sheet:
 
     def content(self) -> bytes:
         """Return the file's bytes."""
+        if self.packing == "xlsx":
+            return _workbook([self.header, *self.rows])
+        if self.packing == "parquet":
+            return _parquet(self.header, [row for row in self.rows if row])
         text = io.StringIO(newline="")
         writer = csv.writer(
             text, delimiter=self.delimiter, lineterminator=self.newline, quoting=self.quoting
@@ -67,9 +77,33 @@ class Sheet:
             with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
                 packed.writestr(f"2020-01/{self.name}", content)
         else:
-            path = folder / self.name
+            stem = Path(self.name).stem
+            path = folder / (f"{stem}.{self.packing}" if self.packing else self.name)
             path.write_bytes(content)
         return path
+
+
+def _workbook(rows: list[list[str]]) -> bytes:
+    """Return an Excel workbook with a title over the table; what looks like a number is one."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:
+        sheet = book.add_worksheet("Export")
+        sheet.write(0, 0, "Extract of the records system")
+        for number, row in enumerate(rows, start=2):
+            for column, cell in enumerate(row):
+                if _NUMBER.fullmatch(cell):
+                    sheet.write_number(number, column, float(cell))
+                elif cell:
+                    sheet.write_string(number, column, cell)
+    return out.getvalue()
+
+
+def _parquet(header: list[str], rows: list[list[str]]) -> bytes:
+    out = io.BytesIO()
+    columns = [[cell or None for cell in column] for column in zip(*rows, strict=True)]
+    arrays = [pyarrow.array(column, pyarrow.string()) for column in columns]
+    pyarrow.parquet.write_table(pyarrow.table(arrays, names=header), out)
+    return out.getvalue()
 
 
 def read_sheet(file: Path, feed: str, chance: random.Random, **given: Any) -> Sheet:
@@ -127,7 +161,7 @@ def _column_added(sheet: Sheet, chance: random.Random) -> Sheet:
 
 
 def _packed(sheet: Sheet, chance: random.Random) -> Sheet:
-    return replace(sheet, packing=chance.choice(["gz", "zip"]))
+    return replace(sheet, packing=chance.choice(["gz", "zip", "xlsx", "parquet"]))
 
 
 def _blank_lines(sheet: Sheet, chance: random.Random) -> Sheet:
