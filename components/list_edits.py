@@ -68,11 +68,11 @@ def _table(places: gpd.GeoDataFrame, turn: str) -> pd.DataFrame:
     columns = {
         "rank": tables.number("Rank"),
         "name": tables.text("Place"),
+        "edits": tables.text("Edited"),
+        "decision": tables.text("To decide"),
         "count": tables.number("Crimes", why="Of the ranking period, inside the boundary."),
         "share_of_count": tables.number("Share", digits=2, unit="%"),
         "test_count": tables.number("Later crimes", why="Crimes of the test period."),
-        "decision": tables.text("To decide"),
-        "edits": tables.text("Edited", wide=True),
     }
     for name in ("test_count", "decision", "edits"):
         if not frame[name].notna().any() or not frame[name].astype(str).str.strip().any():

@@ -6,6 +6,7 @@ cell with an error such as #N/A is blank: the reader does not tell the two apart
 
 import csv
 import io
+import itertools
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -113,6 +114,7 @@ def _write(sheet: calamine.CalamineSheet, target: Path) -> bool:
     if max(filled) < 2:
         return False
     header = next(number for number, count in enumerate(filled) if count * 2 >= max(filled))
+    repeated = _repeated(rows[header])
     with target.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         out.write("\n" * (sheet.start[0] + header))
@@ -121,8 +123,31 @@ def _write(sheet: calamine.CalamineSheet, target: Path) -> bool:
                 continue
             cells = [_text(cell) for cell in row]
             if any(cells):
-                writer.writerow(cells)
+                writer.writerow(_joined(cells, repeated))
     return True
+
+
+def _repeated(header: list[str]) -> slice | None:
+    """Return the columns that hold several values of one thing, one beside the other.
+
+    They are headed alike at least three times in a row, the last of them often not at all: so the
+    Cambridge Crime Harm Index lists the codes of an offence.
+    """
+    start = 0
+    for name, members in itertools.groupby(header):
+        length = len(list(members))
+        if name and length >= 3:
+            unnamed = itertools.takewhile(lambda cell: not cell, header[start + length :])
+            return slice(start, start + length + len(list(unnamed)))
+        start += length
+    return None
+
+
+def _joined(cells: list[str], repeated: slice | None) -> list[str]:
+    if repeated is None:
+        return cells
+    values = dict.fromkeys(cell for cell in cells[repeated] if cell)
+    return [*cells[: repeated.start], " ".join(values), *cells[repeated.stop :]]
 
 
 def _first(sheet: calamine.CalamineSheet, most: int) -> Iterator[list[Any]]:

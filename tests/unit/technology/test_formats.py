@@ -380,6 +380,17 @@ def test_a_file_of_a_format_that_cannot_be_read_gets_one_sentence(
     assert not list((empty_workspace.path / "spill").glob("load-*"))
 
 
+def test_columns_headed_alike_in_a_row_are_one_list_of_values(load, empty_workspace, tmp_path):
+    rows = [
+        ["Title", "Score", "CJS Codes", "CJS Codes", "CJS Codes", "", "ATHENA URN"],
+        ["Wounding", 547.5, "AA1", "AA2", "", "AA3", "1.1"],
+    ]
+    load("harm", workbook(tmp_path / "a.xlsx", {"S": rows}))
+
+    codes = empty_workspace.rows("SELECT code FROM harm ORDER BY code")
+    assert [code for (code,) in codes] == ["1.1", "AA1", "AA2", "AA3"]
+
+
 def test_error_cells_are_blank_and_kept_aside_where_needed(load, tmp_path):
     path = tmp_path / "a.xlsx"
     with xlsxwriter.Workbook(path) as book:
