@@ -3,4 +3,12 @@
 from analytics.programme.failures import Failure, failures
 from analytics.programme.status import StepState, next_action, recent_weeks, stale_after, status
 
-__all__ = ["Failure", "StepState", "failures", "next_action", "recent_weeks", "stale_after", "status"]
+__all__ = [
+    "Failure",
+    "StepState",
+    "failures",
+    "next_action",
+    "recent_weeks",
+    "stale_after",
+    "status",
+]

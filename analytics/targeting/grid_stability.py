@@ -74,7 +74,9 @@ def grid_stability(
     held = np.bincount(place[place >= 0], minlength=len(result.hotspots))
     rows, covered = [], []
     for kind, grid in other_grids(counts.grid, choices):
-        number = max(1, round(len(np.unique(result.positions)) * counts.grid.area_m2 / grid.area_m2))
+        number = max(
+            1, round(len(np.unique(result.positions)) * counts.grid.area_m2 / grid.area_m2)
+        )
         chosen, outlines = _best_cells(grid, xs, ys, values, number, result.settings.minimum_count)
         kept = np.bincount(place[chosen & (place >= 0)], minlength=len(result.hotspots))
         covered.append(kept / np.maximum(held, 1))

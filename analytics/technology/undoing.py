@@ -99,5 +99,7 @@ def _blocked(workspace: Workspace, feed: str, load_id: str) -> str:
         return ""
     later, at_ms, username, is_replacing = rows[0]
     when = datetime.fromtimestamp(at_ms / 1000, workspace.timezone)
-    what = "replaced rows of the same period" if is_replacing else "loaded rows of the same period"
+    what = (
+        "stands in place of the same period" if is_replacing else "loaded rows of the same period"
+    )
     return f"The later load {later} ({when.day} {when:%b %Y, %H:%M}, by {username}) {what}. Undo that one first."
