@@ -337,7 +337,7 @@ def usable(lines):
 
 
 @settings(
-    max_examples=120,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
