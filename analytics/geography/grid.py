@@ -21,6 +21,9 @@ from analytics.workspace.errors import InputError
 
 Shape = Literal["hexagon", "square"]
 MAX_CELLS = 2_000_000
+# A boundary that was projected or rounded on its way is off by about a centimetre; where it runs
+# along a line of the grid, such an overlap would add a whole row of empty cells.
+SLIVER_M = 0.02
 
 _ROOT_3 = math.sqrt(3.0)
 _OFFSETS = {
@@ -200,7 +203,7 @@ class Grid:
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return q and r of every cell that shares ground with the area, in order of r, then q.
 
-        Raises InputError when there would be more than `limit` cells.
+        What reaches less than 2 cm into a cell is not ground shared. Raises InputError when there would be more than `limit` cells.
         """
         count = self.count_estimate(area)
         if count > limit:
@@ -218,9 +221,10 @@ class Grid:
             area, shapely.points(xs[doubtful], ys[doubtful]), self.radius_m * 1.001
         )
         doubtful = doubtful[near]
-        outlines = self.polygons(q[doubtful], r[doubtful])
-        # A cell that only meets the area's outermost point or edge from outside holds nothing.
-        touches[doubtful] = shapely.intersects(area, outlines) & ~shapely.touches(area, outlines)
+        inner = shapely.buffer(
+            self.polygons(q[doubtful], r[doubtful]), -SLIVER_M, join_style="mitre"
+        )
+        touches[doubtful] = shapely.intersects(area, inner)
         return q[touches], r[touches]
 
     # -- inside -----------------------------------------------------------------------------

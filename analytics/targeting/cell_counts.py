@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import duckdb
 import numpy as np
 import pandas as pd
+import shapely
 from scipy.sparse import csr_matrix
 
 from analytics.geography import Grid, Recent, StudyArea, Units, unproject
@@ -81,12 +82,24 @@ class CellCounts:
 
     @property
     def whole_size(self) -> float:
-        """Length of all streets in metres, else the area of the study area in m2."""
-        is_street = self.grid.shape == "street"
-        return float(self.grid.sizes.sum()) if is_street else float(self.area.polygon.area)
+        """What shares of the ground are shares of: the ground whose crimes are counted.
+
+        Metres of all streets, m2 of all loaded polygons joined, m2 of the study area for a grid.
+        """
+        return float(self.grid.sizes.sum()) if self.grid.shape == "street" else self.ground_m2
+
+    @property
+    def ground_m2(self) -> float:
+        """Area of the ground whose crimes are counted: study area, street sides, or polygons."""
+        if self.is_grid:
+            return float(self.area.polygon.area)
+        if self.grid.shape == "street":
+            return float(self.areas_m2.sum())
+        shapes = self.grid.shapes
+        return self.details.get("ground", lambda: float(shapely.union_all(shapes).area))
 
     def share_of_area(self, positions: np.ndarray) -> float:
-        """Return the share of the study area (streets: of their length) that these cells take.
+        """Return the share of `whole_size` that these cells take.
 
         nan where the study area has no area: all points on one line.
         """

@@ -200,7 +200,10 @@ def facts(listed: EditedList) -> list[list[str]]:
         ["Study area", f"{counts.area.area_km2:,.1f} km² ({counts.area.kind.replace('_', ' ')})"],
         ["Places to choose from", f"{len(counts.q):,}: {counts.unit_text()}"],
         ["Share of crimes held by the list", f"{held.share_of_count:.1%}"],
-        ["Share of area", f"{held.area_km2 / counts.area.area_km2:.3%}"],
+        [
+            "Share of area",
+            f"{held.share_of_area:.3%}" if held.share_of_area else "not measurable: no area",
+        ],
         ["Places that hold half of the crimes", f"{result.concentration.places_for_half:,}"],
         ["Gini", f"{result.concentration.gini:.3f}"],
         ["Generalised Gini", f"{result.concentration.generalised_gini:.3f}"],

@@ -23,6 +23,7 @@ class ListScore:
 
     places: int
     area_km2: float
+    share_of_area: float | None
     count: int
     share_of_count: float
     hit_rate: float | None
@@ -45,19 +46,21 @@ def score_list(
     else:
         count, hits = _totals(workspace, result, layer)
         area_m2 = shapely.union_all(layer.geometry.to_numpy()).area
+    area_share = area_m2 / counts.ground_m2 if counts.ground_m2 > 0 else None
     is_tested = (
         counts.scope.test is not None
         and counts.test_crimes > 0
-        and area_m2 > 0
+        and area_share
         and settings.part_of_day != "both"
     )
     return ListScore(
         places=places,
         area_km2=area_m2 / 1e6,
+        share_of_area=area_share,
         count=count,
         share_of_count=count / counts.crimes,
         hit_rate=hit_rate(hits, counts.test_crimes) if is_tested else None,
-        pai=prediction_accuracy_index(hits, counts.test_crimes, area_m2, counts.area.polygon.area)
+        pai=prediction_accuracy_index(hits, counts.test_crimes, area_share, 1.0)
         if is_tested
         else None,
         patrol_hours_per_week=hours,

@@ -85,7 +85,7 @@ def grid_of(settings: TargetingSettings, area: StudyArea) -> Grid:
     origin = (0.0, 0.0)
     if settings.grid_origin == "lower_left":
         # Whole centimetres, so that a cell's key names its grid exactly.
-        origin = tuple(math.floor(part * 100) / 100 for part in area.polygon.bounds[:2])
+        origin = tuple(math.floor(round(part * 100, 3)) / 100 for part in area.polygon.bounds[:2])
     return Grid(settings.cell_shape, float(settings.cell_width_m), origin)
 
 

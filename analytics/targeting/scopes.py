@@ -142,8 +142,9 @@ def with_scope(workspace: Workspace, settings: TargetingSettings) -> TargetingSe
         return settings
     held = {scope.label: scope for scope in scopes(workspace, with_retired=True)}
     if settings.scope not in held:
-        known = "', '".join(held) or "none"
-        raise InputError(f"There is no scope '{settings.scope}'. Saved scopes: '{known}'.")
+        known = "', '".join(held)
+        saved = f"Saved scopes: '{known}'." if held else "No scope is saved yet."
+        raise InputError(f"There is no scope '{settings.scope}'. {saved}")
     definition = held[settings.scope].definition
     own, plain = definition_of(settings), definition_of(TargetingSettings())
     for name in DEFINED:

@@ -12,6 +12,7 @@ scope is part of it when the extract lists its number.
 """
 
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -97,9 +98,11 @@ class ExtractChanges:
             "unchanged": self.unchanged,
         }
         parts = [f"{count:,} {words}" for words, count in named.items() if count]
+        days = (date.fromisoformat(day) for day in (self.period_first, self.period_last))
+        first, last = (f"{day.day} {day:%b %Y}" for day in days)
         return (
-            f"Of the {self.held:,} records held from {self.period_first} to {self.period_last} "
-            f"and those of the extract: {', '.join(parts)}."
+            f"Of the {self.held:,} records held from {first} to {last} and those of the extract: "
+            f"{', '.join(parts)}."
         )
 
     def doubt(self) -> str:

@@ -59,7 +59,8 @@ _EVENTS = (
         "Record number",
         names="crime_ref crime_reference crime_number crime_no crime_reference_number "
         "incident_id incident_number incident_ref incident_no log_number uid unique_id urn "
-        "complaint_num cmplnt_num case_number reference id",
+        "complaint_num cmplnt_num case_number case_no case_id record_number record_no record_id "
+        "reference_number reference_no report_number reference ref id",
     ),
     _column(
         "occurrence_number",
@@ -70,14 +71,15 @@ _EVENTS = (
         "offence_code",
         "Offence code",
         names="ho_code home_office_code home_office_classification ho_offence_code cjs_code "
-        "offense_code classification_code ky_cd",
+        "offense_code offence_cd crime_code classification_code ky_cd",
     ),
     _column(
         "offence",
         "Offence or category",
         names="offence_title offence_description crime_type offense_type offence_type category "
         "offense ucr_category primary_type primary_ty incident_type object_of_search "
-        "crime_category type",
+        "crime_category crime_description offense_description offence_desc ofns_desc "
+        "offence_group offence_class type",
     ),
     _column(
         "occurred_from",

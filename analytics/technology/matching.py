@@ -28,11 +28,15 @@ _MOMENT = re.compile(
     r"|^\d{8}$|^\d{9,10}(\.\d+)?$|^\d{12,13}$|^[2-6]\d{4}(\.\d+)?$"
 )
 _CLOCK = re.compile(r"^\d{1,2}:\d{2}|^\d{1,4}$|^0?\.\d+$")
-_MOMENT_WORDS = {"date", "datetime", "time", "timestamp", "occurred", "when"}
-_OTHER_MOMENTS = set(
-    "reported recorded created updated modified entered closed last birth dob end ended until to "
-    "expiry expires".split()
+_MOMENT_WORDS = {"date", "dt", "datetime", "time", "timestamp", "occurred", "when"}
+_BEGINS = set("from fr start started begin began beginning earliest".split())
+_ENDS = set("end ended ending until to latest finish finished".split())
+_OTHER_MOMENTS = _ENDS | set(
+    "reported recorded created updated modified entered closed last birth dob expiry expires "
+    "valid open opened".split()
 )
+_DATE_WORDS = {"date", "dt"}
+_CLOCK_WORDS = {"time", "tm"}
 _NUMBER = re.compile(r"^[-+]?[\d,]*\d([.,]\d+)?([eE][-+]?\d+)? ?%?$")
 
 
@@ -184,19 +188,24 @@ def _find(column: Column, layout: Layout, used: set[str]) -> tuple[tuple[str, ..
             return _with_time(column, name, by_name, layout), max(0.6, 1.0 - 0.02 * rank)
     if column.kind == "moment" and column.is_required and not layout.has_header:
         return _headerless_moment(layout, used)
-    if column.kind == "moment" and column.is_required and (name := _only_moment(layout, used)):
+    if column.kind == "moment" and (name := _worded_moment(column, layout, used)):
         return _with_time(column, name, by_name, layout), 0.6
     return None, 0.0
 
 
-def _only_moment(layout: Layout, used: set[str]) -> str | None:
-    """Return the one free column named a date or time that holds such values, if just one does."""
-    found = []
-    for name in layout.names:
-        words = set(simplify(name).split("_"))
-        is_other = words & _OTHER_MOMENTS or not words & _MOMENT_WORDS
-        if name not in used and not is_other and layout.sample(name, 1):
-            found += [name] if holds("moment", layout, name) else []
+def _worded_moment(column: Column, layout: Layout, used: set[str]) -> str | None:
+    """Return the one free column whose words name such a moment and whose values are dates."""
+    wanted, others = {
+        "occurred_from": (_BEGINS, _OTHER_MOMENTS),
+        "occurred_to": (_ENDS, (_OTHER_MOMENTS - _ENDS) | _BEGINS),
+    }.get(column.name, (set(), set()))
+    free = [name for name in layout.names if name not in used and layout.sample(name, 1)]
+    free = [name for name in free if holds("moment", layout, name)]
+    words = {name: set(simplify(name).split("_")) for name in free}
+    found = [name for name in free if words[name] & wanted and not words[name] & others]
+    if not found and column.is_required:
+        dated = [name for name in free if words[name] & _MOMENT_WORDS]
+        found = [name for name in dated if not words[name] & _OTHER_MOMENTS]
     return found[0] if len(found) == 1 else None
 
 
@@ -216,14 +225,22 @@ def _with_time(
     column: Column, name: str, by_name: dict[str, str], layout: Layout
 ) -> tuple[str, ...]:
     """Join a date column with the time column beside it (Date From, Time From)."""
-    beside = by_name.get(simplify(name).replace("date", "time"))
-    if column.kind != "moment" or beside is None or beside == name:
+    if column.kind != "moment" or any(
+        ":" in value or " " in value for value in layout.sample(name, 50)
+    ):
         return (name,)
-    if any(":" in value or " " in value for value in layout.sample(name, 50)):
+    words = {known: frozenset(known.split("_")) for known in by_name}
+    clocks = [known for known in by_name if words[known] & _CLOCK_WORDS and by_name[known] != name]
+    rest = frozenset(simplify(name).split("_")) - _DATE_WORDS
+    beside = [known for known in clocks if words[known] - _CLOCK_WORDS == rest]
+    events = [known for known in clocks if not words[known] & _OTHER_MOMENTS]
+    if not beside and column.is_required and events == ["time"]:
+        beside = events
+    if len(beside) != 1:
         return (name,)
-    times = layout.sample(beside, 300)
+    times = layout.sample(by_name[beside[0]], 300)
     is_clock = sum(bool(_CLOCK.match(value)) for value in times) >= 0.6 * len(times)
-    return (name, beside) if is_clock else (name,)
+    return (name, by_name[beside[0]]) if is_clock else (name,)
 
 
 def _date_parts(layout: Layout) -> tuple[str, ...] | None:

@@ -187,7 +187,7 @@ def _judged(
         return CERTAIN, "Year, month and day stand in columns of their own."
     usual = simplify(names[0])
     if usual not in column.names:
-        return CHECK, "The only column that holds dates."
+        return CHECK, "A word of its name fits, and it alone of those holds dates."
     if not layout.sample(names[0], 1):
         return LIKELY, "A usual name, but the first rows are blank."
     if usual in _COMMON_WORDS and usual != column.name:

@@ -47,9 +47,11 @@ def prepare(
     wanted = layers.choose(sources, feed, given.layer, warnings)
     for number, source in enumerate(sources):
         tell(0.1 + 0.5 * number / len(sources), f"Reading {source.name}")
-        frames.append(_read(source, feed, number, wanted[number], given, crs))
+        frames.append(_read(source, feed, number, wanted[number], given, crs, workspace.crs))
     shapes = pd.concat(frames, ignore_index=True)
     target, warning = _fit(workspace, shapes)
+    if target != workspace.crs:
+        shapes["given"] = None
     warnings += [warning] if warning else []
     checked, mended = _checked(shapes, feed, sources)
     if mended:
@@ -93,8 +95,12 @@ def _read(
     names: list[str] | None,
     given: Matching,
     crs: str | None,
+    metres: str,
 ) -> pd.DataFrame:
-    """Read one file into lon/lat shapes with the feed's columns, `file_no` and `line`."""
+    """Read one file into lon/lat shapes with the feed's columns, `file_no` and `line`.
+
+    `given` holds the shapes as they stand in the file, where that is in `metres`.
+    """
     found = _read_any(source, names)
     if not isinstance(found, gpd.GeoDataFrame) or found.empty or found.geometry.isna().all():
         raise InputError("It holds no shapes. Export polygons or lines with it.", file=source.name)
@@ -102,6 +108,7 @@ def _read(
         found = found.set_crs(crs, allow_override=True)
     elif found.crs is None:
         raise InputError("It does not name its CRS. Give one with --crs.", file=source.name)
+    exact = found.geometry if found.crs == metres else None
     found = found.to_crs(coordinates.DEGREES)
     bounds = found.total_bounds
     if not np.isfinite(bounds).all() or bounds[0] < -180.001 or bounds[3] > 90.001:
@@ -113,6 +120,7 @@ def _read(
         name = _attribute(column.names, given.columns.get(column.name), found, source)
         picked[column.name] = _texts(found[name]) if name is not None else None
     picked["shape"] = shapely.force_2d(found.geometry.to_numpy())
+    picked["given"] = None if exact is None else shapely.force_2d(exact.to_numpy())
     return picked
 
 
@@ -166,7 +174,7 @@ def _fit(workspace: Workspace, shapes: pd.DataFrame) -> tuple[str, str]:
 def _checked(shapes: pd.DataFrame, feed: str, sources: list[Source]) -> tuple[pd.DataFrame, int]:
     """Mend invalid shapes and name the rule that an unusable one breaks; count the mended."""
     wanted = "line" if feed == "streets" else "polygon"
-    geometry = shapes["shape"].to_numpy(copy=True)
+    geometry, given = shapes["shape"].to_numpy(copy=True), shapes["given"].to_numpy(copy=True)
     rules, mended = np.full(len(shapes), None, dtype=object), 0
     for index, shape in enumerate(geometry):
         if shape is None or shape.is_empty:
@@ -174,6 +182,8 @@ def _checked(shapes: pd.DataFrame, feed: str, sources: list[Source]) -> tuple[pd
             continue
         is_valid = shape.is_valid
         geometry[index] = _kind_only(shape if is_valid else shapely.make_valid(shape), wanted)
+        is_as_given = is_valid and given[index] is not None and given[index].is_valid
+        given[index] = _kind_only(given[index], wanted) if is_as_given else None
         if geometry[index].is_empty:
             rules[index] = "wrong_geometry"
         else:
@@ -182,7 +192,7 @@ def _checked(shapes: pd.DataFrame, feed: str, sources: list[Source]) -> tuple[pd
     rules[shapes["file_no"].isin(repeats).to_numpy()] = "already_held"
     if np.isin(rules, ("no_geometry", "wrong_geometry")).all():
         raise InputError(f"It holds no {wanted}s, which {feed} need.", file=sources[0].name)
-    return shapes.assign(shape=geometry, rule=rules), mended
+    return shapes.assign(shape=geometry, given=given, rule=rules), mended
 
 
 def _kind_only(shape: shapely.Geometry, wanted: str) -> shapely.Geometry:
@@ -218,6 +228,9 @@ def _stage(
     staging.keep("files", pd.DataFrame(files))
     good = shapes[shapes["rule"].isna()]
     projected = gpd.GeoSeries(good["shape"].to_numpy(), crs=coordinates.DEGREES).to_crs(target)
+    # There and back through degrees moves a corner by a millimetre, off the line of a grid.
+    is_given = good["given"].notna().to_numpy()
+    projected[is_given] = good["given"].to_numpy()[is_given]
     staging.keep("ready_rows", _ready(feed, good, projected))
     staging.database.execute(
         f"""CREATE VIEW ready AS SELECT n,
@@ -231,7 +244,9 @@ def _hash_columns(feed: str) -> str:
 
 
 def _ready(feed: str, good: pd.DataFrame, projected: gpd.GeoSeries) -> pd.DataFrame:
-    frame = good.drop(columns=["shape", "rule", "line", "place", "file_no"]).reset_index(drop=True)
+    frame = good.drop(columns=["shape", "given", "rule", "line", "place", "file_no"]).reset_index(
+        drop=True
+    )
     shapes = projected.to_numpy()
     frame["geometry"] = [shapely.to_wkb(shape) for shape in shapes]
     if feed == "streets":

@@ -106,6 +106,12 @@ def test_covering_cells_cover_the_area_and_each_shares_ground_with_it(grid):
     assert len(set(zip(q.tolist(), r.tolist(), strict=True))) == len(q)
 
 
+@pytest.mark.parametrize("off", [0.0, 0.005, -0.005])
+def test_an_edge_along_a_line_of_the_grid_adds_no_row_of_slivers(off):
+    area = shapely.box(1_500 - off, 3_000 - off, 4_500 + off, 6_000 + off)
+    assert len(Grid("square", 150.0).cells_covering(area)[0]) == 20 * 20
+
+
 @given(st.floats(200, 6_000), st.floats(200, 6_000), st.floats(0, 3.1), st.sampled_from(GRIDS[:2]))
 def test_count_is_estimated_before_building(wide, tall, turn, grid):
     area = shapely.affinity.rotate(shapely.box(0, 0, wide, tall), turn, use_radians=True)

@@ -371,3 +371,16 @@ def test_few_crimes_show_day_evening_and_night_only(empty_workspace, acting, sto
     assert profile.basis == "coarse"
     assert profile.matrix[:, 22] == pytest.approx(profile.matrix[:, 5])
     assert profile.matrix.sum() == pytest.approx(20)
+
+
+def test_crimes_on_one_line_make_a_list_without_shares_of_an_area(empty_workspace, acting, store):
+    rows = [
+        {"x": 430_000.0 + 10 * k, "y": 300_000.0, "occurred_from": datetime(2025, 1 + k % 9, 1, 12)}
+        for k in range(60)
+    ]
+    store(empty_workspace, "crimes", rows)
+    chosen = settings(study_area="trimmed_hull", select=3, test_from="2025-06-01")
+    targeting.sign_off(empty_workspace, acting, chosen)
+    result = targeting.preview_hotspots(empty_workspace, acting, chosen)
+    assert result.counts.area.area_km2 == 0 and np.isnan(result.accuracy.pai)
+    assert "nan" not in result.answer()

@@ -214,6 +214,20 @@ def test_share_of_area_of_streets_is_of_their_length(streets, acting):
     assert "of the street length" in result.answer()
 
 
+def test_share_of_area_of_polygons_is_of_the_ground_that_they_cover(polygons, acting, store):
+    areas = {"a": shapely.box(430_000, 300_000, 430_400, 300_400)}
+    areas["b"] = shapely.box(430_300, 300_000, 430_900, 300_400)
+    rows = [
+        {"place_id": k, "name": k, "kind": "two", "geometry": v.wkb, "area_m2": v.area}
+        for k, v in areas.items()
+    ]
+    store(polygons, "places", rows)
+    chosen = settings(cell_shape="polygon", places_kind="two", select=1, **SPLIT)
+    result = targeting.preview_hotspots(polygons, acting, chosen)
+    share = result.hotspots["area_m2"].sum() / (900 * 400)
+    assert result.accuracy.pai == pytest.approx(result.accuracy.hit_rate / share)
+
+
 def test_given_cells_are_compared_with_the_built_grid(polygons, acting):
     chosen = settings(cell_shape="given", places_kind="beat", select=5, cell_width_m=400)
     result = targeting.preview_hotspots(polygons, acting, chosen)

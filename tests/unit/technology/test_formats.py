@@ -403,3 +403,12 @@ def test_error_cells_are_blank_and_kept_aside_where_needed(load, tmp_path):
     report = load("crimes", path)
 
     assert (report.rows_stored, report.reasons) == (1, {"no_place": 1})
+
+
+def test_shapes_in_the_metres_of_the_workspace_keep_their_corners(tmp_path, load, empty_workspace):
+    box = shapely.box(450_000, 300_000, 459_000, 306_000)
+    file = tmp_path / "force.gpkg"
+    gpd.GeoDataFrame({"name": ["force"]}, geometry=[box], crs=27700).to_file(file)
+    load("boundary", file)
+    held = empty_workspace.value("SELECT geometry FROM boundary")
+    assert shapely.from_wkb(bytes(held)).equals(box)

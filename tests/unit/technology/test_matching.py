@@ -45,6 +45,42 @@ def test_the_only_date_is_taken_whatever_it_is_called(load, write):
     assert load("crimes", write("a.csv", table)).columns["occurred_from"] == "incident_dt_date"
 
 
+@pytest.mark.parametrize(
+    ("header", "start", "end"),
+    [
+        (
+            "Committed From Date,Committed From Time,Committed To Date,Committed To Time",
+            ["Committed From Date", "Committed From Time"],
+            ["Committed To Date", "Committed To Time"],
+        ),
+        (
+            "CMPLNT_FR_DT,CMPLNT_FR_TM,CMPLNT_TO_DT,CMPLNT_TO_TM",
+            ["CMPLNT_FR_DT", "CMPLNT_FR_TM"],
+            ["CMPLNT_TO_DT", "CMPLNT_TO_TM"],
+        ),
+        ("When from,Time,When to,Time reported", ["When from", "Time"], "When to"),
+    ],
+)
+def test_both_ends_of_a_span_are_found_with_their_times(load, write, header, start, end):
+    rows = [
+        f"Robbery,2025-01-{1 + n % 27:02d},22:15,2025-01-{2 + n % 27:02d},06:45,{a},{b}"
+        for n, (a, b) in enumerate(DEGREES)
+    ]
+    table = "\n".join([f"Offence,{header},longitude,latitude", *rows])
+    columns = load("crimes", write("a.csv", table)).columns
+    assert (columns["occurred_from"], columns["occurred_to"]) == (start, end)
+
+
+def test_start_and_end_are_told_apart_by_a_word_of_their_names(load, write):
+    rows = [
+        f"Robbery,2025-02-{1 + n % 27:02d} 06:45,2025-01-{1 + n % 27:02d} 22:15,{a},{b}"
+        for n, (a, b) in enumerate(DEGREES)
+    ]
+    table = "\n".join(["Offence,t_end,t_start,longitude,latitude", *rows])
+    columns = load("crimes", write("a.csv", table)).columns
+    assert (columns["occurred_from"], columns["occurred_to"]) == ("t_start", "t_end")
+
+
 def test_a_date_of_recording_is_not_taken_for_the_date_of_the_crime(load, write):
     table = _table("Offence,Date Entered,longitude,latitude", DEGREES)
     with pytest.raises(UndecidedColumns, match="No column for occurred_from"):
