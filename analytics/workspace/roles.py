@@ -23,6 +23,10 @@ ACTIONS: dict[str, str] = {
     "train": "Load and see training records",
     "plan": "Make and issue patrol plans",
     "track": "Compute dosage",
+    "check_in": "Check in and out of hot spots, see own results",
+    "explain": "Explain and close missed visits",
+    "claim": "Enter the hours claimed for the funder",
+    "set_policy": "Record the policies of tracking",
     "evaluate": "Compute and save evaluations",
     "lock": "Lock a trial protocol",
     "replay": "Replay tracks of a device",
@@ -48,20 +52,23 @@ ROLES: dict[str, frozenset[str]] = {
     "analyst": frozenset(
         _SEE_STEPS
         | {"answer", "load", "tune", "sign_off", "decide", "train", "plan", "track", "evaluate"}
-        | {"export", "export_records", "run_jobs"}
+        | {"export", "export_records", "run_jobs", "explain", "claim", "check_in", "replay"}
     ),
     "inspector": frozenset(
         (_SEE_STEPS - {"see:technology", "see:testing"})
-        | {"tune", "train", "plan", "track", "answer", "export", "run_jobs"}
+        | {"tune", "train", "plan", "track", "answer", "export", "run_jobs", "explain"}
+        | {"check_in", "replay"}
     ),
     "lead": frozenset(
-        _SEE_STEPS | {"answer", "tune", "sign_off", "decide", "lock", "evaluate", "track", "export"}
+        _SEE_STEPS
+        | {"answer", "tune", "sign_off", "decide", "lock", "evaluate", "track", "export"}
+        | {"explain", "claim", "set_policy"}
     ),
     "admin": frozenset(
         {"see:home", "see:technology", "see:admin", "see:log", "load", "manage_users"}
-        | {"manage_workspace", "run_jobs"}
+        | {"manage_workspace", "run_jobs", "set_policy"}
     ),
-    "officer": frozenset({"see:home", "see:tasking"}),
+    "officer": frozenset({"see:home", "see:tasking", "check_in"}),
     "trainer": frozenset({"see:home", "see:training", "train"}),
     "evaluator": frozenset(
         {"see:home", "see:targeting", "see:tracking", "see:testing"}

@@ -1,7 +1,7 @@
 """The tables of a workspace. No foreign keys and no secondary indexes: DuckDB refuses ordinary
 changes under them. Lengths are metres in the workspace's CRS, `*_ms` epoch milliseconds UTC."""
 
-VERSION = 2
+VERSION = 3
 
 FEEDS = (
     "crimes",
@@ -25,6 +25,7 @@ EVENT_FEEDS = ("crimes", "incidents", "stops")
 
 DEFAULT_PROGRAMME = "serious-violence"
 
+# Ethnicity is stored of stops only, as recorded, and shown as rates with intervals.
 _EVENT_COLUMNS = """
     row_id BIGINT, load_id VARCHAR, row_hash UBIGINT,
     crime_id VARCHAR, occurrence_number VARCHAR,
@@ -35,7 +36,7 @@ _EVENT_COLUMNS = """
     recorded_on DATE, x DOUBLE, y DOUBLE, lon DOUBLE, lat DOUBLE,
     location VARCHAR, area_code VARCHAR,
     is_public_place BOOLEAN, is_domestic BOOLEAN, is_knife BOOLEAN, is_proactive BOOLEAN,
-    status VARCHAR, outcome VARCHAR, source VARCHAR
+    status VARCHAR, outcome VARCHAR, source VARCHAR, ethnicity VARCHAR
 """
 
 TABLES: dict[str, str] = {
@@ -68,13 +69,15 @@ TABLES: dict[str, str] = {
     "stops": _EVENT_COLUMNS,
     "activity": """row_id BIGINT, load_id VARCHAR, row_hash UBIGINT, at_utc_ms BIGINT,
         at_local TIMESTAMP, kind VARCHAR, quantity DOUBLE, unit VARCHAR, x DOUBLE, y DOUBLE,
-        lon DOUBLE, lat DOUBLE""",
+        lon DOUBLE, lat DOUBLE, until_utc_ms BIGINT, until_local TIMESTAMP,
+        place_id VARCHAR""",
     "ping_files": """file VARCHAR, load_id VARCHAR, day DATE, rows BIGINT, first_ms BIGINT,
         last_ms BIGINT""",
     "devices": """device VARCHAR, load_id VARCHAR, pings BIGINT, first_ms BIGINT, last_ms BIGINT,
         interval_s DOUBLE, interval_p95_s DOUBLE, unit VARCHAR""",
     "roster": """load_id VARCHAR, row_hash UBIGINT, day DATE, shift VARCHAR, starts TIMESTAMP,
-        ends TIMESTAMP, unit VARCHAR, officer VARCHAR, team VARCHAR, mode VARCHAR, base VARCHAR""",
+        ends TIMESTAMP, unit VARCHAR, officer VARCHAR, team VARCHAR, mode VARCHAR, base VARCHAR,
+        crew INTEGER, agency VARCHAR, funding VARCHAR""",
     "bases": """load_id VARCHAR, row_hash UBIGINT, name VARCHAR, x DOUBLE, y DOUBLE, lon DOUBLE,
         lat DOUBLE""",
     "training": """load_id VARCHAR, row_hash UBIGINT, officer VARCHAR, team VARCHAR,
@@ -124,6 +127,34 @@ TABLES: dict[str, str] = {
         travel_minutes DOUBLE, mode VARCHAR""",
     "plan_unmet": """plan_id VARCHAR, day DATE, hotspot_id VARCHAR, visits_wanted INTEGER,
         visits_planned INTEGER, reason VARCHAR""",
+    # What a person changed on the plan in force: applied in order of number, unless undone.
+    "plan_edits": """edit_id VARCHAR, programme_id VARCHAR, number INTEGER, plan_id VARCHAR,
+        kind VARCHAR, day DATE, shift VARCHAR, unit VARCHAR, hotspot_id VARCHAR,
+        starts TIMESTAMP, minutes DOUBLE, was JSON, reason VARCHAR, edited_by VARCHAR,
+        edited_ms BIGINT, is_undone BOOLEAN""",
+    # Units taken off their patrol: when, why, by whom.
+    "abstractions": """abstraction_id VARCHAR, programme_id VARCHAR, day DATE, shift VARCHAR,
+        unit VARCHAR, starts TIMESTAMP, ends TIMESTAMP, reason VARCHAR, note VARCHAR,
+        logged_by VARCHAR, logged_ms BIGINT, is_removed BOOLEAN""",
+    # What to do in a hot spot and the rules of patrol there; the newest version holds.
+    "briefings": """programme_id VARCHAR, hotspot_id VARCHAR, version INTEGER, detail JSON,
+        saved_by VARCHAR, saved_ms BIGINT""",
+    # Why a planned visit was missed, and who closed the matter.
+    "misses": """programme_id VARCHAR, day DATE, shift VARCHAR, unit VARCHAR, hotspot_id VARCHAR,
+        starts TIMESTAMP, reason VARCHAR, note VARCHAR, explained_by VARCHAR,
+        explained_ms BIGINT, closed_by VARCHAR, closed_ms BIGINT""",
+    # Visits reported by officers themselves where there is no GPS.
+    "check_ins": """check_in_id VARCHAR, programme_id VARCHAR, username VARCHAR, unit VARCHAR,
+        hotspot_id VARCHAR, in_ms BIGINT, out_ms BIGINT, crew INTEGER, mode VARCHAR,
+        note VARCHAR, entered_ms BIGINT, is_removed BOOLEAN""",
+    "claims": """claim_id VARCHAR, programme_id VARCHAR, quarter VARCHAR, agency VARCHAR,
+        funding VARCHAR, hours_planned DOUBLE, hours_claimed DOUBLE, note VARCHAR,
+        entered_by VARCHAR, entered_ms BIGINT, is_removed BOOLEAN""",
+    "templates": "kind VARCHAR, name VARCHAR, value JSON, saved_by VARCHAR, saved_ms BIGINT",
+    "policies": "name VARCHAR, value JSON, saved_by VARCHAR, saved_ms BIGINT",
+    # Which officer, unit and team of the roster an account stands for.
+    "person_units": """username VARCHAR, officer VARCHAR, unit VARCHAR, team VARCHAR,
+        set_by VARCHAR, set_ms BIGINT""",
     "dosage_days": """programme_id VARCHAR, list_id VARCHAR, hotspot_id VARCHAR, day DATE,
         visits INTEGER, qualifying_visits INTEGER, drive_throughs INTEGER,
         patrol_minutes DOUBLE, officer_minutes DOUBLE, lower_minutes DOUBLE,
