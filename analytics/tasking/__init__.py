@@ -1,5 +1,21 @@
 """Step 5, tasking: from hot spots, roster and hours of need to who goes where, when."""
 
+from analytics.tasking.abstractions import (
+    REASONS,
+    Abstraction,
+    abstractions,
+    log_abstraction,
+    remove_abstraction,
+)
+from analytics.tasking.briefings import (
+    Briefing,
+    Pop,
+    SavedBriefing,
+    briefing_versions,
+    briefings,
+    make_briefing,
+    save_briefing,
+)
 from analytics.tasking.capacity import Ledger, patrol_hours, visits_possible
 from analytics.tasking.exports import (
     answer,
@@ -13,6 +29,15 @@ from analytics.tasking.exports import (
 )
 from analytics.tasking.issue import days_with_plan, issue_plan, plan_in_force, save_plan
 from analytics.tasking.plan import Plan, preview_plan
+from analytics.tasking.plan_edits import (
+    PlanEdit,
+    Visit,
+    add_visit,
+    cancel_visit,
+    move_visit,
+    plan_edits,
+    undo_plan_edit,
+)
 from analytics.tasking.roster import Duty, base_names, has_roster
 from analytics.tasking.settings import TaskingSettings
 from analytics.tasking.tonight import (
@@ -26,25 +51,44 @@ from analytics.tasking.travel import MODES
 
 __all__ = [
     "MODES",
+    "REASONS",
+    "Abstraction",
+    "Briefing",
     "Duty",
     "Ledger",
     "Plan",
+    "PlanEdit",
+    "Pop",
+    "SavedBriefing",
     "TaskingSettings",
     "TonightSettings",
     "TonightUnit",
+    "Visit",
+    "abstractions",
+    "add_visit",
     "answer",
     "base_names",
+    "briefing_versions",
+    "briefings",
+    "cancel_visit",
     "days_with_plan",
     "has_roster",
     "issue_plan",
     "ledger_table",
+    "log_abstraction",
+    "make_briefing",
+    "move_visit",
     "patrol_hours",
+    "plan_edits",
     "plan_in_force",
     "plan_table",
     "preview_plan",
+    "remove_abstraction",
+    "save_briefing",
     "save_plan",
     "shift_sheet",
     "tonight",
+    "undo_plan_edit",
     "units_on_roster",
     "units_still_on",
     "unmet_table",

@@ -154,7 +154,7 @@ def _build_day(day: Day, settings: TaskingSettings, seed: int, sums: _Sums) -> N
         sums.off_minutes += off
         sums.productive.append(minutes - off)
     for before, after in pairwise(parts):
-        if before.duty == after.duty:
+        if before.duty == after.duty and after.is_after_break:
             duty = day.duties[before.duty]
             pause = day.clock.local(before.late), day.clock.local(after.early)
             sums.breaks[day.clock.day, duty.shift, duty.unit] = pause

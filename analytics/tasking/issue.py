@@ -6,6 +6,7 @@ import pandas as pd
 
 from analytics.tasking.build import UNMET_COLUMNS, VISIT_COLUMNS
 from analytics.tasking.plan import Plan, preview_plan, summary
+from analytics.tasking.plan_edits import apply_edits, standing_edits
 from analytics.tasking.settings import TaskingSettings
 from analytics.workspace import (
     DEFAULT_PROGRAMME,
@@ -70,16 +71,18 @@ def issue_plan(workspace: Workspace, user: User, plan: Plan) -> str:
 
 
 def plan_in_force(workspace: Workspace, first: date, last: date) -> pd.DataFrame:
-    """Return the planned visits of each day by the newest plan that covers it.
+    """Return the planned visits of each day by the newest plan that covers it, changes made.
 
     Columns of plan_visits, in order of day, shift, unit and visit. Days without a plan have no
     rows; `days_with_plan` tells them from days on which the plan has no visit.
     """
-    return workspace.frame(
+    issued = workspace.frame(
         f"{_HOLDS} SELECT v.* FROM plan_visits v JOIN holds USING (plan_id, day) "
         "ORDER BY v.day, v.shift, v.unit, v.visit_order, v.starts",
         [first, last, DEFAULT_PROGRAMME],
     )
+    modes = dict(zip(issued["unit"], issued["mode"], strict=True))
+    return apply_edits(issued, standing_edits(workspace, first, last), modes)
 
 
 def days_with_plan(workspace: Workspace, first: date, last: date) -> pd.DataFrame:

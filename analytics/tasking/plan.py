@@ -10,10 +10,12 @@ from typing import Any
 import pandas as pd
 
 from analytics.geography import Recent
+from analytics.tasking.abstractions import mark_of
 from analytics.tasking.build import Built, Day, Progress, build_plan, wanted_by_day
 from analytics.tasking.capacity import Ledger
 from analytics.tasking.clock import DayClock
 from analytics.tasking.need import Need, control_hotspots, read_need
+from analytics.tasking.plan_edits import edits_mark
 from analytics.tasking.roster import Duty, read_duties
 from analytics.tasking.settings import TaskingSettings
 from analytics.workspace import InputError, User, Workspace, make_run_id
@@ -140,9 +142,10 @@ def resolved(settings: TaskingSettings, first: date, last: date) -> TaskingSetti
 
 
 def fingerprint_of(workspace: Workspace, need: dict[date, Need]) -> str:
-    """Name the data that a plan reads: the feeds and the list versions."""
+    """Name the data that a plan reads: the feeds, the list versions, abstractions and changes."""
     lists = "+".join(dict.fromkeys(held.list_id for held in need.values()))
-    return f"{workspace.fingerprint(*FEEDS_READ)}:{lists}"
+    by_hand = mark_of(workspace, min(need), max(need)) + edits_mark(workspace, min(need), max(need))
+    return f"{workspace.fingerprint(*FEEDS_READ)}:{lists}:{by_hand}"
 
 
 def clock_of(workspace: Workspace, day: date) -> DayClock:
