@@ -56,7 +56,7 @@ def test_scores_at_each_cut_equal_those_counted_by_hand(town, acting):
 
 
 def test_areas_of_points_at_a_cut_are_those_of_a_list_made_then(town, acting):
-    found, result = judged(town, acting, test_months=3)
+    found, _ = judged(town, acting, test_months=3)
     cut = found.scores[found.scores["method"] == "DBSCAN areas"].iloc[-1]
     last = pd.Timestamp(cut["cut"]) - pd.Timedelta(days=1)
     end = pd.Timestamp(cut["test_to"]) + pd.offsets.MonthEnd(0)
