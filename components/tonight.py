@@ -25,12 +25,17 @@ def draw(workspace: Workspace, user: User) -> None:
     with steps.action(), st.spinner("Planning tonight ..."):
         plan = _plan(workspace, user, draft)
     _draw_head(workspace, user, plan, draft)
-    with st.expander(f"Who is on tonight ({len(draft['units'])} units)", icon=":material/groups:"):
-        _enter_and_make(workspace, user, draft)
     visits = tasking.with_places(workspace, plan.visits)
     with steps.action():
         recent = tasking.recent_violence(workspace, user)
-    stops.draw(workspace, visits, recent, "tonight")
+    # On a phone the stops come first: the theme puts the lost unit after them.
+    with st.container(key="tonight-body"):
+        names = [unit.name for unit in plan.settings.units]
+        if len(names) > 1:
+            _draw_lost(workspace, user, plan, draft, names)
+        stops.draw(workspace, visits, recent, "tonight")
+    with st.expander(f"Who is on tonight ({len(draft['units'])} units)", icon=":material/groups:"):
+        _enter_and_make(workspace, user, draft)
     main, side = st.columns([3, 2], gap="medium")
     with main:
         patrol.draw_week(visits, "tonight", duties=plan.duties)
@@ -98,9 +103,6 @@ def _draw_head(workspace: Workspace, user: User, plan: Plan, draft: dict[str, An
                 plan_id = tasking.issue_plan(workspace, user, plan)
                 st.toast(f"Issued as {plan_id}.")
         patrol.offer_files(workspace, user, plan, "tonight")
-    names = [unit.name for unit in plan.settings.units]
-    if len(names) > 1:
-        _draw_lost(workspace, user, plan, draft, names)
 
 
 def _draw_lost(
