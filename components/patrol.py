@@ -34,11 +34,21 @@ def draw_plan(
     with main:
         shown = draw_week(visits, key, duties=plan.duties)
     with side:
-        st.markdown("##### Does the time fit?")
-        tables.show(tasking.ledger_table(plan), key=f"{key}-ledger", most_rows=13)
-        for text in plan.warnings:
-            st.caption(f":material/info: {text}")
+        draw_ledger(plan, key)
     draw_rounds(workspace, shown, key)
+    draw_unmet(plan, key)
+
+
+def draw_ledger(plan: Plan, key: str) -> None:
+    """Show the capacity sum of a plan, and what it warns of."""
+    st.markdown("##### Does the time fit?")
+    tables.show(tasking.ledger_table(plan), key=f"{key}-ledger", most_rows=13)
+    for text in plan.warnings:
+        st.caption(f":material/info: {text}")
+
+
+def draw_unmet(plan: Plan, key: str) -> None:
+    """Fold away what could not be served, where there is any."""
     unmet = tasking.unmet_table(plan)
     if len(unmet):
         with st.expander(f"What could not be served ({plan.ledger.unserved:,} visits)"):

@@ -38,11 +38,14 @@ from analytics.tasking.plan_edits import (
     plan_edits,
     undo_plan_edit,
 )
+from analytics.tasking.recent import Recent, recent_violence
 from analytics.tasking.roster import Duty, base_names, has_roster
 from analytics.tasking.settings import TaskingSettings
 from analytics.tasking.tonight import (
+    BegunVisit,
     TonightSettings,
     TonightUnit,
+    replan_without,
     tonight,
     units_on_roster,
     units_still_on,
@@ -53,12 +56,14 @@ __all__ = [
     "MODES",
     "REASONS",
     "Abstraction",
+    "BegunVisit",
     "Briefing",
     "Duty",
     "Ledger",
     "Plan",
     "PlanEdit",
     "Pop",
+    "Recent",
     "SavedBriefing",
     "TaskingSettings",
     "TonightSettings",
@@ -83,7 +88,9 @@ __all__ = [
     "plan_in_force",
     "plan_table",
     "preview_plan",
+    "recent_violence",
     "remove_abstraction",
+    "replan_without",
     "save_briefing",
     "save_plan",
     "shift_sheet",

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from analytics.tasking.build import UNMET_COLUMNS, VISIT_COLUMNS
@@ -109,8 +110,14 @@ def _kept_visits(workspace: Workspace, plan: Plan) -> pd.DataFrame:
     if not getattr(plan.settings, "units", None):
         return pd.DataFrame(columns=VISIT_COLUMNS)
     held = plan_in_force(workspace, plan.first_day, plan.last_day)
-    sets_out = min(duty.starts for duty in plan.duties)
-    return held.loc[held["starts"] < sets_out, VISIT_COLUMNS]
+    sets_out = plan.settings.since or min(duty.starts for duty in plan.duties)
+    # What a unit has begun tonight stands in the plan itself, and replaces what it was to do.
+    first_begun = plan.visits.groupby("unit")["starts"].min().to_dict()
+    is_replaced = [
+        start >= first_begun.get(unit, sets_out)
+        for unit, start in zip(held["unit"], held["starts"], strict=True)
+    ]
+    return held.loc[(held["starts"] < sets_out) & ~np.array(is_replaced, dtype=bool), VISIT_COLUMNS]
 
 
 def _note_evidence(transaction: Transaction, plan: Plan) -> None:
