@@ -16,8 +16,8 @@ def relaxation(problem: DayProblem, spacing_minutes: int) -> tuple[float, np.nda
     """Return an upper bound on the worth of a day's plan and the price of each visit in it.
 
     Each visit is given, in parts if need be, to stretches that could serve it. A visit takes at
-    least its minutes and the shortest leg that can touch it: half of its way in and half of its
-    way out each cost that much, travel being symmetric. Order and windows beyond reach are left
+    least its minutes and the shortest leg that can touch it, either way: half of its way in and half
+    of its way out each cost that much. Order and windows beyond reach are left
     out, so the true best plan is worth no more.
     """
     prices = np.zeros(len(problem.wanted))
@@ -50,6 +50,7 @@ def _least_minutes(problem: DayProblem, spacing_minutes: int) -> np.ndarray:
     least = np.empty((count, len(is_same)))
     for number, stretch in enumerate(problem.stretches):
         travel = problem.travel[stretch.mode]
+        travel = np.minimum(travel, travel.T)
         others = travel[count:, count:].astype(float)
         others[is_same] = spacing_minutes
         np.fill_diagonal(others, np.inf)

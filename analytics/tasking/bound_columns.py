@@ -24,7 +24,7 @@ from scipy.sparse import coo_array
 
 from analytics.tasking.bound import relaxation
 from analytics.tasking.bound_routes import Memory, RouteFinder, Tour
-from analytics.tasking.solve import DayProblem
+from analytics.tasking.problem import DayProblem
 
 ROUNDS = 60
 """Rounds of prices at most (a convention)."""
@@ -89,7 +89,7 @@ class _Master:
     """The routes found so far and the linear programme over them."""
 
     def __init__(self, problem: DayProblem, routes: list[list[int]] | None):
-        self._worth = problem.wanted["worth"].to_numpy(dtype=float)
+        self._worth = problem.worth
         self._kinds = alike(problem)
         self._finders = [RouteFinder(problem, kind[0]) for kind in self._kinds]
         self._memory = Memory(len(self._worth))

@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from analytics.tasking.solve import DayProblem
+from analytics.tasking.problem import DayProblem
 
 MOST_REMEMBERED = 7
 """Visits that one visit may remember: each doubles its labels."""
@@ -109,7 +109,7 @@ class RouteFinder:
     def __init__(self, problem: DayProblem, stretch: int):
         count, unit = len(problem.stretches), problem.stretches[stretch]
         travel = _shortest(problem.travel[unit.mode])
-        minutes = np.array(problem.wanted['minutes'] if 'minutes' in problem.wanted else [problem.visit_minutes]*len(problem.wanted))
+        minutes = problem.wanted["minutes"].to_numpy()
         self.visits = np.flatnonzero(problem.can_serve()[stretch])
         nodes = count + self.visits
         out, back = travel[stretch, nodes], travel[nodes, stretch]
@@ -158,6 +158,7 @@ class _Search:
         self.arrived[self.early, self.start] = 0.0
 
     def run(self, most: int) -> list[Tour]:
+        """Go through the minutes and return the best routes by their last visit."""
         labels = len(self.visit)
         early, late = self.early[self.visit], self.late[self.visit]
         sent = np.full(labels, -np.inf)
