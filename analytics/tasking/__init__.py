@@ -27,7 +27,8 @@ from analytics.tasking.exports import (
     workbook,
     write_exports,
 )
-from analytics.tasking.issue import days_with_plan, issue_plan, plan_in_force, save_plan
+from analytics.tasking.in_force import days_with_plan, plan_in_force
+from analytics.tasking.issue import issue_plan, save_plan
 from analytics.tasking.plan import Plan, preview_plan
 from analytics.tasking.plan_edits import (
     PlanEdit,
