@@ -1,5 +1,6 @@
 """What step 3 shows of a list: its controls, score, ranking, hours, decisions and sign-off."""
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -73,6 +74,12 @@ def _part(
         bordered=False,
         **more,
     )
+
+
+def set_test(workspace: Workspace, user: User, start: date | None) -> None:
+    """Set the first day of the test period in the panel, or with None clear both of its dates."""
+    first = None if start is None else start.isoformat()
+    settings.put(workspace, user, _FORM, {"test_from": first, "test_to": None})
 
 
 def score(result: targeting.HotspotResult) -> None:

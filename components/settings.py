@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 import streamlit as st
 from pydantic.fields import FieldInfo
 
-from analytics.workspace import InputError, StepSettings, make_settings
+from analytics.workspace import InputError, StepSettings, User, Workspace, make_settings
 from analytics.workspace.drafts import load_draft, save_draft
 from components import access, shared
 
@@ -69,6 +69,17 @@ def form(
         st.session_state[name] = {**held, **kept}
         save_draft(workspace, user, name, st.session_state[name])
     return filled
+
+
+def put(workspace: Workspace, user: User, key: str, values: dict[str, Any]) -> None:
+    """Set fields of a form by JSON values from a button's `on_click`, before the form is drawn."""
+    name = f"settings:{key}"
+    held = st.session_state.get(name) or load_draft(workspace, user, name) or {}
+    st.session_state[name] = {**held, **values}
+    save_draft(workspace, user, name, st.session_state[name])
+    for field in values:
+        st.session_state.pop(f"{key}.{field}.first", None)
+        st.session_state.pop(f"{key}.{field}", None)
 
 
 def reset(key: str) -> None:

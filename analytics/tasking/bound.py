@@ -4,7 +4,7 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import coo_array, vstack
 
-from analytics.tasking.solve import DayProblem
+from analytics.tasking.problem import DayProblem
 
 
 def upper_bound(problem: DayProblem, spacing_minutes: int) -> float:
@@ -47,5 +47,5 @@ def _least_minutes(problem: DayProblem, spacing_minutes: int) -> np.ndarray:
         others[is_same] = spacing_minutes
         np.fill_diagonal(others, np.inf)
         nearest = np.minimum(others.min(axis=1), travel[count:, number])
-        least[number] = problem.visit_minutes + nearest
+        least[number] = problem.wanted["minutes"].to_numpy() + nearest
     return least

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 
 from analytics import targeting
 from analytics.geography import saved_places
+from analytics.tasking.clock import DayClock
 from analytics.tasking.settings import TaskingSettings
 from analytics.workspace import (
     DEFAULT_PROGRAMME,
@@ -34,6 +36,16 @@ class Need:
     places: gpd.GeoDataFrame
     profile: np.ndarray
     warnings: list[str]
+
+    @cached_property
+    def rates(self) -> np.ndarray:
+        """Expected violence per hot spot, weekday and hour (hot spots x 7 x 24)."""
+        share = self.places["share"].to_numpy()
+        return share[:, None, None] * self.profile[None] / self.profile.sum()
+
+    def by_minute(self, clock: DayClock) -> np.ndarray:
+        """Return the expected violence per hot spot and minute of a patrol day."""
+        return clock.need(self.rates)
 
     def day_factor(self, day: date) -> float:
         """Return the need of a weekday beside the mean weekday."""

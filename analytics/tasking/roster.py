@@ -114,13 +114,18 @@ def base_places(workspace: Workspace) -> dict[str, tuple[float, float]]:
 
 
 def stretches(
-    duties: list[Duty], clock: DayClock, settings: TaskingSettings, rng: np.random.Generator
+    duties: list[Duty],
+    clock: DayClock,
+    settings: TaskingSettings,
+    rng: np.random.Generator,
+    busy: dict[str, list[tuple[int, int]]] | None = None,
 ) -> list[Stretch]:
     """Return the time that each duty leaves for patrol: a shift with a break has two stretches.
 
     Briefing comes first, paperwork last, the break near the middle at a drawn moment (units do
     not all vanish at once); all three are at the base. Time off patrol is cut out. Time too short
-    for one visit is left out.
+    for one visit is left out. `busy` are minutes of the day, by unit, that the break keeps clear
+    of where it can.
     """
     found = []
     for number, duty in enumerate(duties):
@@ -131,6 +136,7 @@ def stretches(
         if end - begin > BREAK_FROM_MINUTES and settings.break_minutes:
             middle = (early + late - settings.break_minutes) // 2
             pause = middle + int(rng.integers(-30, 31))
+            pause = _clear_pause(pause, (busy or {}).get(duty.unit, []), settings.break_minutes)
             parts = [(early, pause, False), (pause + settings.break_minutes, late, True)]
         found += [
             Stretch(number, first, last, duty.mode, duty.x, duty.y, is_after_break)
@@ -138,6 +144,15 @@ def stretches(
             if last - first >= settings.visit_minutes
         ]
     return found
+
+
+def _clear_pause(pause: int, busy: list[tuple[int, int]], minutes: int) -> int:
+    """Return the break's nearest begin, up to two hours away, that keeps clear of `busy`."""
+    for shift in sorted(range(-120, 121), key=abs):
+        begins = pause + shift
+        if all(begins + minutes <= first or begins >= last for first, last in busy):
+            return begins
+    return pause
 
 
 def off_minutes(duty: Duty, clock: DayClock, settings: TaskingSettings) -> int:

@@ -8,26 +8,22 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, field_validator
 
 from analytics.tasking.abstractions import away_times, log_abstraction
-from analytics.tasking.build import VISIT_COLUMNS, Day, build_plan, quotas_of
-from analytics.tasking.need import Need, control_hotspots, read_need
+from analytics.tasking.build import VISIT_COLUMNS, build_plan, quotas_of
+from analytics.tasking.day import Day, held_visits, on_duty
+from analytics.tasking.inputs import clock_of, day_inputs
+from analytics.tasking.issue import plan_in_force
+from analytics.tasking.need import Need, read_need
+from analytics.tasking.pins import Pins
 from analytics.tasking.plan import (
     Plan,
     assemble,
-    clock_of,
-    control_note,
     fingerprint_of,
+    mark_of_visits,
     recent_plan,
     resolved,
-    without_control_days,
 )
-from analytics.tasking.roster import (
-    Duty,
-    Stretch,
-    base_places,
-    read_duties,
-    stretches,
-    with_away,
-)
+from analytics.tasking.roster import Duty, base_places, read_duties, stretches, with_away
+from analytics.tasking.rules import PlaceRules, read_rules
 from analytics.tasking.settings import TaskingSettings
 from analytics.tasking.travel import MODES, travel_minutes
 from analytics.workspace import InputError, User, Workspace, make_run_id, setting
@@ -118,23 +114,17 @@ def tonight(
     plain = resolved(made, day, day)
     need = read_need(workspace, user, [day], plain)
     duties = _under_way(_duties(workspace, units, day), need[day].places, plain)
-    fingerprint = fingerprint_of(workspace, need)
+    earlier = _earlier(workspace, day, duties, plain)
+    fingerprint = fingerprint_of(workspace, need) + mark_of_visits(earlier)
     run_id = make_run_id("tasking", plain, fingerprint)
 
     def make() -> Plan:
-        controls = control_hotspots(workspace, need[day].places, [day])
-        wanted = {day: _wanted(workspace, need[day], duties, plain, day)}
-        notes = control_note(without_control_days(wanted, need, controls), controls)
-        inputs = Day(
-            clock=clock_of(workspace, day),
-            need=need[day],
-            wanted=wanted[day],
-            factor=need[day].day_factor(day),
-            duties=duties,
-        )
-        built = build_plan([inputs], plain, plain.seed)
+        rules = read_rules(workspace)
+        wanted = {day: _wanted(workspace, need[day], duties, plain, day, rules)}
+        inputs, partners, notes = day_inputs(workspace, need, duties, wanted, rules)
+        built = build_plan(_after_earlier(inputs, earlier), plain, plain.seed)
         built.visits = with_begun(built.visits, plain.begun, day)
-        return assemble(run_id, fingerprint, plain, need, duties, built, notes)
+        return assemble(run_id, fingerprint, plain, need, duties, built, partners, notes)
 
     return recent_plan(workspace, run_id, make)
 
@@ -284,15 +274,39 @@ def _moment(workspace: Workspace, day: date, clock: time) -> datetime:
     return datetime.combine(day, clock) + after_midnight
 
 
+def _earlier(
+    workspace: Workspace, day: date, duties: list[Duty], settings: TonightSettings
+) -> pd.DataFrame:
+    """Return the visits that stand before tonight's first unit sets out, changed by hand or not.
+
+    Those begun, where the shift is planned anew; else those of the plan in force.
+    """
+    if settings.begun:
+        return pd.DataFrame([one.model_dump() for one in settings.begun])
+    held = plan_in_force(workspace, day, day)
+    return held[held["starts"] < min((duty.starts for duty in duties), default=datetime.min)]
+
+
+def _after_earlier(days: list[Day], earlier: pd.DataFrame) -> list[Day]:
+    """Return the night with the day's earlier visits, which count among its visits to a place."""
+    day = days[0]
+    sets_out = min((duty.starts for duty in day.duties), default=datetime.min)
+    kept = tuple(pin for pin in day.pins.kept if pin.starts >= sets_out)
+    stands = held_visits(day, earlier)
+    return [replace(day, earlier=stands, pins=Pins(kept, day.pins.cancelled))]
+
+
 def _wanted(
-    workspace: Workspace, need: Need, duties: list[Duty], settings: TaskingSettings, day: date
+    workspace: Workspace,
+    need: Need,
+    duties: list[Duty],
+    settings: TaskingSettings,
+    day: date,
+    rules: dict[str, PlaceRules],
 ) -> np.ndarray:
     """Return tonight's part of each hot spot's daily visits, rounded up."""
     clock = clock_of(workspace, day)
     by_minute = clock.need(need.profile)
-    parts: list[Stretch] = stretches(duties, clock, settings, np.random.default_rng(0))
-    is_out = np.zeros(len(by_minute), dtype=bool)
-    for part in parts:
-        is_out[part.early : part.late] = True
+    is_out = on_duty(stretches(duties, clock, settings, np.random.default_rng(0)), clock)
     share = by_minute[is_out].sum() / by_minute.sum() if by_minute.sum() else is_out.mean()
-    return np.ceil(quotas_of(need, settings) * share - 1e-9).astype(int)
+    return np.ceil(quotas_of(need, settings, rules) * share - 1e-9).astype(int)
