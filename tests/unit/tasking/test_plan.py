@@ -217,7 +217,7 @@ def test_sheets_and_files_are_written(patrol_workspace, acting, tmp_path):
     files = tasking.write_exports(patrol_workspace, acting, short, tmp_path)
     names = {file.name for file in files}
     assert {"plan.csv", "plan.xlsx", "shift_sheets.pdf", "plan.ics", "plan.gpx"} <= names
-    assert {"unit_U1.ics", "unit_U1.gpx"} <= names
+    assert {"unit_A.ics", "unit_A.gpx"} <= names
     assert len(pd.read_csv(files[0])) == len(short.visits)
 
 
