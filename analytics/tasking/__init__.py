@@ -26,7 +26,8 @@ from analytics.tasking.exports import (
     workbook,
 )
 from analytics.tasking.files import calendar, csv, gpx
-from analytics.tasking.issue import days_with_plan, issue_plan, plan_in_force, save_plan
+from analytics.tasking.in_force import days_with_plan, plan_in_force
+from analytics.tasking.issue import issue_plan, save_plan
 from analytics.tasking.place_facts import PlaceFacts, place_facts
 from analytics.tasking.plan import Plan, preview_plan
 from analytics.tasking.plan_edits import (

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import pandas as pd
 
 from analytics.tasking.exports import with_places
-from analytics.tasking.issue import plan_in_force
+from analytics.tasking.in_force import plan_in_force
 from analytics.tasking.need import control_hotspots, list_places
 from analytics.tasking.plan import Plan
 from analytics.tasking.roster import read_duties
