@@ -51,7 +51,7 @@ from analytics.tasking.tonight import (
     units_on_roster,
     units_still_on,
 )
-from analytics.tasking.travel import MODES
+from analytics.tasking.travel import MODES, round_line
 
 __all__ = [
     "MODES",
@@ -92,6 +92,7 @@ __all__ = [
     "recent_violence",
     "remove_abstraction",
     "replan_without",
+    "round_line",
     "save_briefing",
     "save_plan",
     "shift_sheet",

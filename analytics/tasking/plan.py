@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from analytics.geography import Recent
 from analytics.tasking.abstractions import mark_of
 from analytics.tasking.build import Built, Progress, build_plan, wanted_by_day
 from analytics.tasking.capacity import Ledger
-from analytics.tasking.inputs import day_inputs
+from analytics.tasking.inputs import day_inputs, ways_between
 from analytics.tasking.memory import remembered
 from analytics.tasking.need import Need, read_need
 from analytics.tasking.plan_edits import edits_mark
@@ -22,7 +22,7 @@ from analytics.tasking.rules import PARTNER_COLUMNS, read_rules, rules_mark
 from analytics.tasking.settings import TaskingSettings
 from analytics.workspace import InputError, User, Workspace, make_run_id
 
-FEEDS_READ = ("roster", "bases", "assignment", "places", "crimes", "points")
+FEEDS_READ = ("roster", "bases", "assignment", "places", "crimes", "points", "streets")
 
 _recent = Recent(8)
 
@@ -36,7 +36,7 @@ class Plan:
     both in shares of the list's weight per day, summed over the days. `duties` are the unit-shifts
     planned for, `places` the hot spots by list, `breaks` the meal breaks by day, shift and unit,
     `partners` the visits wanted of places where partners go instead (day, hotspot_id, partner,
-    visits_wanted, name).
+    visits_wanted, name), `travel` says how travel was measured.
     """
 
     run_id: str
@@ -55,6 +55,7 @@ class Plan:
     breaks: dict[tuple[date, str, str], tuple[datetime, datetime]]
     partners: pd.DataFrame
     warnings: list[str]
+    travel: str = ""
 
     @property
     def seed(self) -> int:
@@ -109,6 +110,7 @@ class Plan:
                 }
                 for row in self.partners.itertuples()
             ],
+            "travel": self.travel,
             "capacity": self.ledger.as_json(),
             "warnings": self.warnings,
         }
@@ -140,10 +142,12 @@ def preview_plan(
     def make() -> Plan:
         rules = read_rules(workspace)
         wanted = wanted_by_day(days, need, settings, settings.seed, rules)
-        inputs, partners, notes = day_inputs(workspace, need, duties, wanted, rules)
+        ways, words = ways_between(workspace, need, duties, settings)
+        inputs, partners, notes = day_inputs(workspace, need, duties, wanted, rules, ways)
         built = build_plan(inputs, settings, settings.seed, progress, memory.copy())
         told = warnings + notes
-        return assemble(run_id, fingerprint, settings, need, duties, built, partners, told)
+        plan = assemble(run_id, fingerprint, settings, need, duties, built, partners, told)
+        return replace(plan, travel=words)
 
     return recent_plan(workspace, run_id, make)
 
