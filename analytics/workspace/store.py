@@ -50,6 +50,14 @@ class Transaction:
         finally:
             self._cursor.unregister("incoming_rows")
 
+    def register(self, name: str, rows: Any) -> None:
+        """Let statements read rows handed over (a frame, an Arrow table or stream) by a name."""
+        self._cursor.register(name, rows)
+
+    def unregister(self, name: str) -> None:
+        """Forget rows handed over by a name."""
+        self._cursor.unregister(name)
+
     def audit(
         self, user: User, action: str, object_type: str, object_id: str, detail: object = None
     ) -> None:
