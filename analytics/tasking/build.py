@@ -13,6 +13,7 @@ from analytics.tasking.bound import upper_bound
 from analytics.tasking.capacity import Ledger, visits_possible
 from analytics.tasking.day import Day, make_ready
 from analytics.tasking.demand import visit_quotas, visits_by_day
+from analytics.tasking.memory import Memory
 from analytics.tasking.need import Need
 from analytics.tasking.order import draw_starts, keep_feasible, shuffle_order, travel_of
 from analytics.tasking.problem import DayProblem
@@ -116,14 +117,21 @@ def wanted_by_day(
 
 
 def build_plan(
-    days: list[Day], settings: TaskingSettings, seed: int, progress: Progress | None = None
+    days: list[Day],
+    settings: TaskingSettings,
+    seed: int,
+    progress: Progress | None = None,
+    memory: Memory | None = None,
 ) -> Built:
-    """Solve every day and return the plan; the same input and seed give the same plan."""
-    sums = _Sums()
+    """Solve the days in order and return the plan; the same input and seed give the same plan.
+
+    `memory` is what the days before the first leave to remember.
+    """
+    sums, memory = _Sums(), memory or Memory()
     for number, day in enumerate(days):
         if progress:
             progress(number / len(days), f"Planning {day.clock.day.day} {day.clock.day:%b}")
-        _build_day(day, settings, seed, sums)
+        _build_day(memory.into(day), settings, seed, sums, memory)
     visits = pd.DataFrame(sums.visits, columns=VISIT_COLUMNS)
     unmet = pd.DataFrame(sums.unmet, columns=UNMET_COLUMNS)
     return Built(
@@ -138,7 +146,7 @@ def build_plan(
     )
 
 
-def _build_day(day: Day, settings: TaskingSettings, seed: int, sums: _Sums) -> None:
+def _build_day(day: Day, settings: TaskingSettings, seed: int, sums: _Sums, memory: Memory) -> None:
     rng = np.random.default_rng([seed, day.clock.day.toordinal()])
     ready = make_ready(day, settings, rng)
     problem = ready.problem
@@ -151,7 +159,11 @@ def _build_day(day: Day, settings: TaskingSettings, seed: int, sums: _Sums) -> N
     routes = solve_day(problem, settings, int(rng.integers(2**31)))
     if routes.is_cut_short:
         sums.days_cut_short.append(day.clock.day)
+    number = len(sums.visits)
     served = _draw_routes(day, problem, routes.visits, settings, rng, sums)
+    planned = np.bincount(problem.wanted["place"].to_numpy()[served], minlength=len(ready.wanted))
+    made = pd.DataFrame(sums.visits[number:], columns=VISIT_COLUMNS)
+    memory.note(day, ready.wanted, planned, made)
     sums.value += float(problem.worth[served].sum())
     sums.bound += upper_bound(problem, settings.spacing_minutes)
     sums.unmet += unmet_rows(day.clock.day, day.ids, ready.wanted, problem, served)

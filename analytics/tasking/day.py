@@ -75,7 +75,7 @@ def make_ready(day: Day, settings: TaskingSettings, rng: np.random.Generator) ->
         pins = [pin for pin in pins if pin not in late]
         problem = _problem(day, parts, pins, need, settings, rng)
     wanted = np.maximum(day.wanted, np.bincount(_places(day, pins), minlength=len(day.wanted)))
-    total = day.clock.need(day.need.profile)
+    total = day.need.by_minute(day.clock).sum(axis=0)
     share = float(total[is_out].sum() / total.sum()) if total.sum() else 0.0
     return Ready(problem, parts, wanted, share, warnings)
 

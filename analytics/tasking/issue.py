@@ -1,13 +1,11 @@
-"""Issuing a plan, and which plan holds on a day: the newest that covers it."""
-
-from datetime import date
+"""Issuing a plan: it holds on its days until a newer one covers them."""
 
 import numpy as np
 import pandas as pd
 
 from analytics.tasking.build import UNMET_COLUMNS, VISIT_COLUMNS
+from analytics.tasking.in_force import plan_in_force
 from analytics.tasking.plan import Plan, preview_plan, summary
-from analytics.tasking.plan_edits import apply_edits, standing_edits
 from analytics.tasking.settings import TaskingSettings
 from analytics.workspace import (
     DEFAULT_PROGRAMME,
@@ -69,40 +67,6 @@ def issue_plan(workspace: Workspace, user: User, plan: Plan) -> str:
         )
         _note_evidence(transaction, plan)
     return plan_id
-
-
-def plan_in_force(workspace: Workspace, first: date, last: date) -> pd.DataFrame:
-    """Return the planned visits of each day by the newest plan that covers it, changes made.
-
-    Columns of plan_visits, in order of day, shift, unit and visit. Days without a plan have no
-    rows; `days_with_plan` tells them from days on which the plan has no visit.
-    """
-    issued = workspace.frame(
-        f"{_HOLDS} SELECT v.* FROM plan_visits v JOIN holds USING (plan_id, day) "
-        "ORDER BY v.day, v.shift, v.unit, v.visit_order, v.starts",
-        [first, last, DEFAULT_PROGRAMME],
-    )
-    modes = dict(zip(issued["unit"], issued["mode"], strict=True))
-    return apply_edits(issued, standing_edits(workspace, first, last), modes)
-
-
-def days_with_plan(workspace: Workspace, first: date, last: date) -> pd.DataFrame:
-    """Return day and plan_id for each day from `first` to `last` that some plan covers."""
-    return workspace.frame(
-        f"{_HOLDS} SELECT day, plan_id FROM holds ORDER BY day", [first, last, DEFAULT_PROGRAMME]
-    )
-
-
-_HOLDS = """
-    WITH days AS (
-        SELECT CAST(unnest(generate_series(CAST(? AS DATE), CAST(? AS DATE), INTERVAL 1 DAY))
-            AS DATE) AS day
-    ), holds AS (
-        SELECT day, plan_id FROM days JOIN plans ON day BETWEEN first_day AND last_day
-        WHERE programme_id = ?
-        QUALIFY row_number() OVER (PARTITION BY day ORDER BY issued_ms DESC, plan_id DESC) = 1
-    )
-"""
 
 
 def _kept_visits(workspace: Workspace, plan: Plan) -> pd.DataFrame:

@@ -1,6 +1,5 @@
 """Patrol plans: previewed, issued, and found again by the day they cover."""
 
-import hashlib
 import json
 import secrets
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from analytics.tasking.abstractions import mark_of
 from analytics.tasking.build import Built, Progress, build_plan, wanted_by_day
 from analytics.tasking.capacity import Ledger
 from analytics.tasking.inputs import day_inputs
+from analytics.tasking.memory import remembered
 from analytics.tasking.need import Need, read_need
 from analytics.tasking.plan_edits import edits_mark
 from analytics.tasking.roster import Duty, read_duties
@@ -133,14 +133,15 @@ def preview_plan(
     if not duties:
         raise InputError(_no_roster(workspace, first, last))
     need = read_need(workspace, user, days, settings)
-    fingerprint = fingerprint_of(workspace, need)
+    memory = remembered(workspace, first)
+    fingerprint = fingerprint_of(workspace, need) + memory.mark()
     run_id = make_run_id("tasking", settings, fingerprint)
 
     def make() -> Plan:
         rules = read_rules(workspace)
         wanted = wanted_by_day(days, need, settings, settings.seed, rules)
         inputs, partners, notes = day_inputs(workspace, need, duties, wanted, rules)
-        built = build_plan(inputs, settings, settings.seed, progress)
+        built = build_plan(inputs, settings, settings.seed, progress, memory.copy())
         told = warnings + notes
         return assemble(run_id, fingerprint, settings, need, duties, built, partners, told)
 
@@ -164,12 +165,6 @@ def fingerprint_of(workspace: Workspace, need: dict[date, Need]) -> str:
     by_hand = mark_of(workspace, min(need), max(need)) + edits_mark(workspace, min(need), max(need))
     by_hand += rules_mark(workspace)
     return f"{workspace.fingerprint(*FEEDS_READ)}:{lists}:{by_hand}"
-
-
-def mark_of_visits(visits: pd.DataFrame) -> str:
-    """Name the planned visits that a plan keeps clear of: another text when they change."""
-    text = visits[["hotspot_id", "starts", "minutes"]].to_csv(index=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def assemble(

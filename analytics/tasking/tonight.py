@@ -10,15 +10,15 @@ from pydantic import BaseModel, ConfigDict, field_validator
 from analytics.tasking.abstractions import away_times, log_abstraction
 from analytics.tasking.build import VISIT_COLUMNS, build_plan, quotas_of
 from analytics.tasking.day import Day, held_visits, on_duty
+from analytics.tasking.in_force import plan_in_force
 from analytics.tasking.inputs import clock_of, day_inputs
-from analytics.tasking.issue import plan_in_force
+from analytics.tasking.memory import mark_of_visits, remembered
 from analytics.tasking.need import Need, read_need
 from analytics.tasking.pins import Pins
 from analytics.tasking.plan import (
     Plan,
     assemble,
     fingerprint_of,
-    mark_of_visits,
     recent_plan,
     resolved,
 )
@@ -115,14 +115,15 @@ def tonight(
     need = read_need(workspace, user, [day], plain)
     duties = _under_way(_duties(workspace, units, day), need[day].places, plain)
     earlier = _earlier(workspace, day, duties, plain)
-    fingerprint = fingerprint_of(workspace, need) + mark_of_visits(earlier)
+    memory = remembered(workspace, day)
+    fingerprint = fingerprint_of(workspace, need) + mark_of_visits(earlier) + memory.mark()
     run_id = make_run_id("tasking", plain, fingerprint)
 
     def make() -> Plan:
         rules = read_rules(workspace)
         wanted = {day: _wanted(workspace, need[day], duties, plain, day, rules)}
         inputs, partners, notes = day_inputs(workspace, need, duties, wanted, rules)
-        built = build_plan(_after_earlier(inputs, earlier), plain, plain.seed)
+        built = build_plan(_after_earlier(inputs, earlier), plain, plain.seed, memory=memory.copy())
         built.visits = with_begun(built.visits, plain.begun, day)
         return assemble(run_id, fingerprint, plain, need, duties, built, partners, notes)
 
