@@ -49,6 +49,18 @@ def layers() -> list[pdk.Layer]:
     return [layer for layer in made if layer.data]
 
 
+def bounds() -> tuple[float, float, float, float] | None:
+    """Return west, south, east and north of the boundary in degrees, None where none is held."""
+    workspace = shared.workspace()
+    name = (workspace.workspace_id, workspace.fingerprint("streets", "boundary"))
+    outline = _prepared(name, workspace)[2]
+    at = [point for line in outline for point in line["path"]]
+    if not at:
+        return None
+    lon, lat = zip(*at, strict=True)
+    return min(lon), min(lat), max(lon), max(lat)
+
+
 def names() -> list[pdk.Layer]:
     """Return the street names, to be drawn over the shapes; they thin out where they would meet."""
     workspace = shared.workspace()

@@ -1,5 +1,6 @@
 """What step 3 shows of a list: its controls, score, ranking, hours, decisions and sign-off."""
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -73,6 +74,11 @@ def _part(
         bordered=False,
         **more,
     )
+
+
+def set_test(workspace: Workspace, user: User, start: date | None) -> None:
+    """Set the first day of the test period in the panel, or with None clear both of its dates."""
+    settings.put_dates(workspace, user, _FORM, {"test_from": start, "test_to": None})
 
 
 def score(result: targeting.HotspotResult) -> None:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from analytics import targeting
 from analytics.workspace import User, Workspace
-from components import exports, list_changes, steps
+from components import exports, hotspot_list, list_changes, steps
 
 
 def decisions(workspace: Workspace, user: User, result: targeting.HotspotResult) -> None:
@@ -27,8 +27,8 @@ def decisions(workspace: Workspace, user: User, result: targeting.HotspotResult)
             )
             with st.container(horizontal=True):
                 asked = [
-                    _is_pressed(user, heap.place_key, "keep", "Keep"),
-                    _is_pressed(user, heap.place_key, "exclude", "Leave out"),
+                    _is_pressed(user, heap.place_key, "keep", "Yes, keep them"),
+                    _is_pressed(user, heap.place_key, "exclude", "No, leave them out"),
                 ]
             for decision, is_asked in zip(("keep", "exclude"), asked, strict=True):
                 if is_asked:
@@ -41,6 +41,7 @@ def sign_off(workspace: Workspace, user: User, result: targeting.HotspotResult) 
     held = targeting.list_in_force(workspace)
     st.subheader("Sign off", anchor=False)
     st.caption(_state(listed, held))
+    _period(workspace, user, result)
     if held is not None:
         list_changes.against(workspace, result, held, listed.hotspots)
     note = st.text_input(
@@ -61,8 +62,33 @@ def sign_off(workspace: Workspace, user: User, result: targeting.HotspotResult) 
         st.session_state["signed-off"] = f"In force from {targeting.day_text(start)}."
         st.rerun()
     if told := st.session_state.pop("signed-off", None):
-        st.success(told)
+        st.success(told, icon=":material/check:")
+        if user.may("see:tasking"):
+            steps.link("pages/5_tasking.py", "Go on to tasking: plan the patrols")
     list_changes.versions(workspace, user, result, listed.hotspots)
+
+
+def _period(workspace: Workspace, user: User, result: targeting.HotspotResult) -> None:
+    """Offer, in one press, the list that knows the newest crimes, and the tested one again."""
+    if not user.may("decide"):
+        return
+    if result.counts.scope.test:
+        st.button(
+            "Rank on all that is held",
+            icon=":material/update:",
+            on_click=hotspot_list.set_test,
+            args=(workspace, user, None),
+            help="Clears the test dates, so that the list knows the newest crimes too. How much "
+            "it will catch can then only be told later.",
+        )
+    elif (start := targeting.suggested_test_from(workspace)) is not None:
+        st.button(
+            "Test the list on the last year",
+            icon=":material/history:",
+            on_click=hotspot_list.set_test,
+            args=(workspace, user, start),
+            help="Ranks on the crimes before it, and counts what the list caught of the rest.",
+        )
 
 
 def _state(listed: targeting.EditedList, held: targeting.HotspotList | None) -> str:
@@ -85,8 +111,8 @@ def _state(listed: targeting.EditedList, held: targeting.HotspotList | None) -> 
         told += f" **{steps.counted(waiting, 'place')} must be decided first, under To decide.**"
     if result.counts.scope.test:
         told += (
-            f" This list ranks crimes up to {targeting.day_text(result.counts.scope.train.last)}; "
-            "clear the test dates to rank on all that is held."
+            f" This list ranks crimes up to {targeting.day_text(result.counts.scope.train.last)}: "
+            "later ones are kept back to test it."
         )
     return told
 

@@ -12,6 +12,8 @@ from components import theme
 
 MOST_SHAPES = 15_000
 _RANKS_FROM_ZOOM = 11.5
+_FILLS = 0.6
+"""Places that span more than this share of the boundary are shown with the whole of it."""
 PALE = "#E6EAEF"
 PALE_DARK = "#1C2938"
 
@@ -338,10 +340,20 @@ def marks(points: pd.DataFrame | None) -> list[pdk.Layer]:
     ]
 
 
-def view(places: gpd.GeoDataFrame, height_px: int = 560) -> pdk.ViewState:
+def view(
+    places: gpd.GeoDataFrame,
+    height_px: int = 560,
+    around: tuple[float, float, float, float] | None = None,
+) -> pdk.ViewState:
+    """A view of the places, and of what lies `around` them (degrees) where they fill most of it."""
     if not len(places):
         return pdk.ViewState(longitude=-1.5, latitude=53.0, zoom=6)
     west, south, east, north = places.to_crs(4326).total_bounds
+    if around is not None:
+        wide, tall = around[2] - around[0], around[3] - around[1]
+        if east - west > _FILLS * wide or north - south > _FILLS * tall:
+            west, south = min(west, around[0]), min(south, around[1])
+            east, north = max(east, around[2]), max(north, around[3])
     return view_of(np.array([west, east]), np.array([south, north]), height_px=height_px - 60)
 
 

@@ -61,7 +61,7 @@ def hotspots(
     last = places.loc[places["hotspot_id"] == ringed, "geometry"] if ringed else ()
     if len(last):
         drawn += map_layers.ring(last)
-    view = map_layers.view(places, height)
+    view = map_layers.view(places, height, ground.bounds())
     drawn += [
         *map_layers.ranks(shapes, "patrol_ink" if show_patrol else "need_ink", view),
         *map_layers.marks(points),

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 import streamlit as st
 from pydantic.fields import FieldInfo
 
-from analytics.workspace import InputError, StepSettings, make_settings
+from analytics.workspace import InputError, StepSettings, User, Workspace, make_settings
 from analytics.workspace.drafts import load_draft, save_draft
 from components import access, shared
 
@@ -69,6 +69,19 @@ def form(
         st.session_state[name] = {**held, **kept}
         save_draft(workspace, user, name, st.session_state[name])
     return filled
+
+
+def put_dates(workspace: Workspace, user: User, key: str, values: dict[str, date | None]) -> None:
+    """Set date fields of a form from a button's `on_click`, before the form is drawn."""
+    name = f"settings:{key}"
+    held = st.session_state.get(name) or load_draft(workspace, user, name) or {}
+    texts = {field: value and value.isoformat() for field, value in values.items()}
+    st.session_state[name] = {**held, **texts}
+    save_draft(workspace, user, name, st.session_state[name])
+    for field, value in values.items():
+        # The browser keeps what it shows under a key until the state says otherwise.
+        st.session_state[f"{key}.{field}"] = value
+        st.session_state[f"{key}.{field}.first"] = value
 
 
 def reset(key: str) -> None:

@@ -45,7 +45,14 @@ h2.tagline { font-size: 1rem; font-weight: 400; padding: 0; }
   border: 1px solid rgba(20, 32, 46, 0.35); flex: none; }
 .legend i.round { border-radius: 50%; }
 .legend i.line { height: 0; border: 0; border-top: 2px solid #6B7785; border-radius: 0; }
+ol.stops, .stHtml ol.stops { list-style: none; margin: 0; padding: 0; max-height: 430px; overflow-y: auto; }
+.stHtml ol.stops li { display: flex; gap: 0.8rem; padding: 0.45rem 0.2rem; margin: 0;
+  border-bottom: 1px solid rgba(107, 119, 133, 0.28); }
+.stops li > b { font-size: 1.1rem; font-variant-numeric: tabular-nums; min-width: 3.1rem; }
+.stops small { display: block; color: QUIET; font-size: 0.83rem; line-height: 1.4; }
 @media (max-width: 640px) {
+  .stHtml ol.stops { max-height: none; }
+  .stLayoutWrapper:has(> .st-key-tonight-lost) { order: 1; }
   .stMainBlockContainer { padding: 4.2rem 1rem 3rem 1rem; }
   .st-key-step-rows .stHorizontalBlock { gap: 0.3rem; }
   .st-key-step-rows .stColumn:nth-child(-n+2) { flex: 1 1 42%; min-width: 42%; }

@@ -1,119 +1,99 @@
-"""Tonight's units, entered with a thumb: name, foot or car, until when."""
+"""Tonight: who is on, the sheet in seconds, and the rest of the shift when a unit is lost."""
 
 import secrets
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
+from typing import Any
 
 import streamlit as st
 
 from analytics import tasking
-from analytics.tasking import Plan, TonightUnit
+from analytics.tasking import BegunVisit, Plan, TonightUnit
 from analytics.workspace import User, Workspace, make_settings
 from analytics.workspace.drafts import load_draft, save_draft
-from components import patrol, steps
+from components import patrol, steps, stops, tonight_units
 
 DRAFT = "tonight"
-MODE_NAMES = {"foot": "On foot", "cycle": "Cycle", "car": "Car"}
+SAMPLE_NOW = time(20)
 
 
 def draw(workspace: Workspace, user: User) -> None:
-    """Draw the units, the button that makes the sheet, and the sheet once it is made."""
+    """Draw the sheet once it is made, and the units with the button that makes it."""
     draft = load_draft(workspace, user, DRAFT) or {}
-    entered, since = _enter_units(workspace, draft)
+    if draft.get("seed") is None:
+        _enter_and_make(workspace, user, draft)
+        return
+    with steps.action(), st.spinner("Planning tonight ..."):
+        plan = _plan(workspace, user, draft)
+    _draw_head(workspace, user, plan, draft)
+    visits = tasking.with_places(workspace, plan.visits)
+    with steps.action():
+        recent = tasking.recent_violence(workspace, user)
+    # On a phone the stops come first: the theme puts the lost unit after them.
+    with st.container(key="tonight-body"):
+        names = [unit.name for unit in plan.settings.units]
+        if len(names) > 1:
+            _draw_lost(workspace, user, plan, draft, names)
+        stops.draw(workspace, visits, recent, "tonight")
+    with st.expander(f"Who is on tonight ({len(draft['units'])} units)", icon=":material/groups:"):
+        _enter_and_make(workspace, user, draft)
+    main, side = st.columns([3, 2], gap="medium")
+    with main:
+        patrol.draw_week(visits, "tonight", duties=plan.duties)
+    with side:
+        patrol.draw_ledger(plan, "tonight")
+    patrol.draw_unmet(plan, "tonight")
+
+
+def _plan(workspace: Workspace, user: User, draft: dict[str, Any]) -> Plan:
+    """Return the plan of the draft: the same seed gives the same plan."""
+    units = [TonightUnit.model_validate(unit) for unit in draft.get("made_for", draft["units"])]
+    begun = [BegunVisit.model_validate(visit) for visit in draft.get("begun", [])]
+    since = draft.get("since")
+    return tasking.tonight(
+        workspace,
+        user,
+        units,
+        settings=make_settings(tasking.TaskingSettings, {"seed": draft["seed"]}),
+        begun=begun,
+        since=datetime.fromisoformat(since) if since else None,
+    )
+
+
+def _enter_and_make(workspace: Workspace, user: User, draft: dict[str, Any]) -> None:
+    entered, since = tonight_units.enter(workspace, draft)
     units = entered if since is None else tasking.units_still_on(workspace, entered, since)
     if off := [unit.name for unit in entered if unit.name not in {one.name for one in units}]:
         st.caption(f":material/info: Off by {since:%H:%M} and left out: {', '.join(off)}.")
-    if st.button(
+    kept = [unit.model_dump(mode="json") for unit in entered]
+    is_made = draft.get("seed") is not None
+    if is_made and kept != draft["units"]:
+        st.warning("The units have changed since this sheet was made. Make it again.")
+    if not st.button(
         "Make tonight's sheet",
-        type="secondary" if draft.get("seed") is not None else "primary",
+        type="secondary" if is_made else "primary",
         icon=":material/bolt:",
         key="tonight-make",
         width="stretch",
     ):
-        kept = [unit.model_dump(mode="json") for unit in entered]
-        made = [unit.model_dump(mode="json") for unit in units]
-        draft = {"units": kept, "made_for": made, "seed": secrets.randbelow(2**31)}
-        save_draft(workspace, user, DRAFT, draft)
-        st.rerun()
-    if draft.get("seed") is None:
         return
-    made_for = [TonightUnit.model_validate(unit) for unit in draft.get("made_for", draft["units"])]
-    chosen = make_settings(tasking.TaskingSettings, {"seed": draft["seed"]})
+    made = [unit.model_dump(mode="json") for unit in units]
+    fresh = {"units": kept, "made_for": made, "seed": secrets.randbelow(2**31)}
     with steps.action(), st.spinner("Planning tonight ..."):
-        plan = tasking.tonight(workspace, user, made_for, settings=chosen)
-    if units != made_for:
-        st.warning("The units have changed since this sheet was made. Make it again.")
-    _draw_sheet(workspace, user, plan)
+        _plan(workspace, user, fresh)
+    save_draft(workspace, user, DRAFT, fresh)
+    st.rerun()
 
 
-def _enter_units(workspace: Workspace, draft: dict) -> tuple[list[TonightUnit], time | None]:
-    """Draw one row of controls per unit; return the units as entered and when the plan begins."""
-    if "tonight-units" not in st.session_state:
-        known = [TonightUnit.model_validate(unit) for unit in draft.get("units", [])]
-        known = known or tasking.units_on_roster(workspace)
-        st.session_state["tonight-units"] = known or [_new_unit(1)]
-    known = st.session_state["tonight-units"]
-    bases = ["", *tasking.base_names(workspace)]
-    with st.container(border=True, key="tonight-panel"):
-        st.subheader("Who is on tonight?", anchor=False)
-        since = st.time_input(
-            "Plan from",
-            value=_next_five_minutes(workspace),
-            step=300,
-            key="tonight-since",
-            width=160,
-            help="Units still on are planned from this time. Empty: from the start of each shift.",
+def _draw_head(workspace: Workspace, user: User, plan: Plan, draft: dict[str, Any]) -> None:
+    """Draw the answer, the sheet to print, and the unit that is lost."""
+    lost = draft.get("lost", [])
+    if lost:
+        kept = len(plan.settings.begun)
+        st.info(
+            f"Planned anew from {plan.settings.since:%H:%M} without {', '.join(lost)}; "
+            f"{steps.counted(kept, 'visit')} begun before {'is' if kept == 1 else 'are'} kept.",
+            icon=":material/restart_alt:",
         )
-        entered = [_enter_unit(number, unit, bases) for number, unit in enumerate(known)]
-        with st.container(horizontal=True):
-            if st.button("Add a unit", icon=":material/add:", key="tonight-add"):
-                st.session_state["tonight-units"] = [*entered, _new_unit(len(entered) + 1)]
-                st.rerun()
-            if len(entered) > 1 and st.button(
-                "Take off the last", icon=":material/remove:", key="tonight-remove"
-            ):
-                st.session_state["tonight-units"] = entered[:-1]
-                st.rerun()
-    return entered, since
-
-
-def _next_five_minutes(workspace: Workspace) -> time | None:
-    """The local time, rounded up; None in the sample, whose day is not today."""
-    if workspace.is_sample:
-        return None
-    now = datetime.now(workspace.timezone)
-    return (now + timedelta(minutes=-now.minute % 5)).time().replace(second=0, microsecond=0)
-
-
-def _enter_unit(number: int, unit: TonightUnit, bases: list[str]) -> TonightUnit:
-    columns = st.columns([2, 3, 2, 2, 3])
-    name = columns[0].text_input("Unit", unit.name, key=f"tonight-name-{number}")
-    with columns[1]:
-        mode = st.segmented_control(
-            "How",
-            list(MODE_NAMES),
-            default=unit.mode,
-            required=True,
-            format_func=MODE_NAMES.get,
-            key=f"tonight-mode-{number}",
-        )
-    starts = columns[2].time_input("From", unit.starts, key=f"tonight-from-{number}")
-    until = columns[3].time_input("Until", unit.until, key=f"tonight-until-{number}")
-    at = bases.index(unit.base) if unit.base in bases else 0
-    base = columns[4].selectbox(
-        "Base",
-        bases,
-        index=at,
-        format_func=lambda name: name or "None",
-        key=f"tonight-base-{number}",
-    )
-    return TonightUnit(name=name, mode=mode, starts=starts, until=until, base=base)
-
-
-def _new_unit(number: int) -> TonightUnit:
-    return TonightUnit(name=f"Unit {number}", mode="foot", starts=time(22), until=time(2))
-
-
-def _draw_sheet(workspace: Workspace, user: User, plan: Plan) -> None:
     steps.answer(tasking.answer(plan))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.button(
@@ -123,4 +103,50 @@ def _draw_sheet(workspace: Workspace, user: User, plan: Plan) -> None:
                 plan_id = tasking.issue_plan(workspace, user, plan)
                 st.toast(f"Issued as {plan_id}.")
         patrol.offer_files(workspace, user, plan, "tonight")
-    patrol.draw_plan(workspace, plan, "tonight", *st.columns([3, 2], gap="medium"))
+
+
+def _draw_lost(
+    workspace: Workspace, user: User, plan: Plan, draft: dict[str, Any], names: list[str]
+) -> None:
+    """Offer one press per unit: it is off from now on, and the rest is planned again."""
+    with st.container(border=True, key="tonight-lost"):
+        st.markdown("**Lost a unit? Press it: the rest of the shift is planned without it.**")
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            now = st.time_input(
+                "Off from",
+                value=tonight_units.next_five_minutes(workspace) or SAMPLE_NOW,
+                step=300,
+                key="tonight-lost-from",
+                width=130,
+            )
+            reason = st.selectbox(
+                "Because of",
+                list(tasking.REASONS),
+                format_func=tasking.REASONS.get,
+                key="tonight-lost-reason",
+                width=260,
+            )
+        with st.container(horizontal=True):
+            pressed = [
+                name
+                for name in names
+                if st.button(
+                    f"{name} is off", icon=":material/person_remove:", key=f"tonight-lose-{name}"
+                )
+            ]
+    if not pressed:
+        return
+    with steps.action(), st.spinner("Planning the rest of the shift ..."):
+        again = tasking.replan_without(workspace, user, plan, pressed[0], now, reason)
+    gone = {*draft.get("lost", []), pressed[0]}
+    fresh = {
+        "units": [unit for unit in draft["units"] if unit["name"] != pressed[0]],
+        "made_for": [unit.model_dump(mode="json") for unit in again.settings.units],
+        "begun": [visit.model_dump(mode="json") for visit in again.settings.begun],
+        "since": again.settings.since.isoformat(),
+        "seed": again.seed,
+        "lost": sorted(gone),
+    }
+    save_draft(workspace, user, DRAFT, fresh)
+    tonight_units.forget()
+    st.rerun()

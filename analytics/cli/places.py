@@ -25,6 +25,8 @@ SAMPLE_FEEDS = {
     "training": "training.csv",
     "places": "places.geojson",
     "assignment": "assignment.csv",
+    "activity": "activity.csv",
+    "stops": "stops.csv",
     "pings": "pings.csv.gz",
 }
 NEWEST_RECORDS = 20
@@ -61,6 +63,10 @@ def init(call: Call) -> int:
         summary.append(
             f"Copy '{result['hash_key_file']}' to a safe place apart from the backups: without "
             "it a backup cannot be restored on another machine."
+        )
+        summary.append(
+            f"Next, make the first sign-in: python -m analytics users {folder} --add NAME "
+            "--roles admin,analyst. Then start the app on it, as docs/running.md says."
         )
     call.answer(result, summary)
     return 0

@@ -45,7 +45,7 @@ from analytics.targeting.harm import (
     harm_weights,
 )
 from analytics.targeting.harm_own import save_harm_table
-from analytics.targeting.heaping import decide_heaping
+from analytics.targeting.heaping import decide_heaping, excluded_points
 from analytics.targeting.hotspots import heaping_places, preview_hotspots, save_hotspots
 from analytics.targeting.lists import HotspotList, list_in_force, lists_between, sign_off
 from analytics.targeting.method_lists import Method
@@ -168,6 +168,7 @@ __all__ = [
     "decide_heaping",
     "definition_of",
     "drop_place",
+    "excluded_points",
     "expected_cells",
     "fair_use",
     "fall_to_expect",

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analytics.targeting.backtest_areas import AREAS, MOST_SPOTS, DatedSpots
 from analytics.targeting.backtest_result import (
     BEST_POSSIBLE,
     CHANCE,
@@ -21,7 +22,7 @@ from analytics.targeting.backtest_result import (
     Backtest,
     summarise,
 )
-from analytics.targeting.cells import CellCounts, harm_by_period
+from analytics.targeting.cells import CellCounts, harm_by_period, spots_by_period
 from analytics.targeting.hotspots import preview_hotspots
 from analytics.targeting.result import HotspotResult
 from analytics.targeting.scope import Period
@@ -115,7 +116,14 @@ def backtest(
     table, harm = harm_by_period(
         workspace, result.settings, counts, starts, (months[-1] + 1).start_time.date()
     )
-    judge = _judge(result, table, harm, choices)
+    spots = DatedSpots(
+        spots_by_period(
+            workspace, result.settings, counts, starts, (months[-1] + 1).start_time.date()
+        ),
+        counts.areas_m2,
+        choices.eps_m or 0.5 * result.settings.cell_width_m,
+    )
+    judge = _judge(result, table, harm, spots, choices)
     for number, cut in enumerate(cuts):
         tell(0.1 + 0.8 * number / len(cuts), f"Cut date {number + 1} of {len(cuts)}")
         judge.add(cut, _text(months[cut.first]), _text(months[cut.at]), _text(months[cut.end - 1]))
@@ -133,13 +141,18 @@ def backtest(
 
 
 def _judge(
-    result: HotspotResult, table: np.ndarray, harm: np.ndarray, choices: BacktestSettings
+    result: HotspotResult,
+    table: np.ndarray,
+    harm: np.ndarray,
+    spots: DatedSpots,
+    choices: BacktestSettings,
 ) -> "_Judge":
     counts = result.counts
     return _Judge(
         Places(*counts.centres(), counts.sizes, counts.neighbour_matrix()),
         table,
         harm if counts.harm is not None else None,
+        None if spots.is_too_many else spots,
         number=len(np.unique(result.positions)),
         whole_size=counts.whole_size,
         bandwidth_m=choices.bandwidth_m or 2.0 * result.settings.cell_width_m,
@@ -179,6 +192,7 @@ class _Judge:
         places: Places,
         table: np.ndarray,
         harm: np.ndarray | None,
+        spots: DatedSpots | None,
         *,
         number: int,
         whole_size: float,
@@ -188,7 +202,7 @@ class _Judge:
     ):
         self.rows: list[dict] = []
         self.number = number
-        self._places, self._table, self._harm = places, table, harm
+        self._places, self._table, self._harm, self.spots = places, table, harm, spots
         # A list that is ranked by harm is judged by the harm that it caught.
         self._outcome = harm if is_by_harm else table
         self._is_by_harm = is_by_harm
@@ -212,6 +226,10 @@ class _Judge:
             half_life_months=self._half_life_months,
             bandwidth_m=self._bandwidth_m,
         )
+        if self.spots and (
+            areas := self.spots.field(cut.first, cut.at, train.sum(axis=1), self.number)
+        ):
+            fields[AREAS] = areas
         fields[BEST_POSSIBLE] = Field(test)
         best = float(list_share(test, self.number) @ test)
         dates = {"cut": at, "train_from": train_from, "test_to": test_to}
@@ -280,6 +298,11 @@ def _notes(
     missing = [name for name in METHODS if name not in tried and name != HARM]
     if missing:
         found.append(f"{', '.join(missing)}: the cells differ no more than by chance.")
+    if judge.spots is None:
+        found.append(f"{AREAS} were not tried: over {MOST_SPOTS:,} different coordinates.")
+    elif AREAS not in tried:
+        found.append(f"{AREAS}: nowhere are crimes as crowded as in the list's emptiest place.")
+    found.append("HDBSCAN is left out here: it compares every pair of crimes at every cut date.")
     if settings.minimum_count > 1 or settings.persistent_years or settings.rank_per_hectare:
         found.append(
             "All methods choose among all cells: the list's minimum count, persistence and ranking "

@@ -8,6 +8,7 @@ choices used last, named by the fingerprint of the data.
 
 from datetime import date
 
+import duckdb
 import numpy as np
 import pandas as pd
 
@@ -109,6 +110,32 @@ def harm_by_period(
     return _by_period(workspace, settings, counts, starts, end)
 
 
+def spots_by_period(
+    workspace: Workspace,
+    settings: TargetingSettings,
+    counts: CellCounts,
+    starts: list[date],
+    end: date,
+) -> pd.DataFrame:
+    """Return the coordinates at which chosen crimes lie, by period: x, y (m), cell, period, n.
+
+    Periods and choice as in `counts_by_period`; crimes outside every cell are left out.
+    """
+    with workspace.cursor() as cursor:
+        q_sql, r_sql = counts.cell_sql(cursor)
+        frame = _group_by_period(
+            cursor,
+            settings,
+            counts,
+            (starts, end),
+            f"{q_sql} AS q, {r_sql} AS r, x, y",
+            "q, r, x, y, period, sum(n) AS n",
+        )
+    frame["cell"] = counts.positions(frame["q"].to_numpy(), frame["r"].to_numpy())
+    frame = frame[frame["cell"] >= 0].drop(columns=["q", "r"])
+    return frame.astype({"n": np.int64}).sort_values(["x", "y", "period"], ignore_index=True)
+
+
 def _by_period(
     workspace: Workspace,
     settings: TargetingSettings,
@@ -116,26 +143,16 @@ def _by_period(
     starts: list[date],
     end: date,
 ) -> tuple[np.ndarray, np.ndarray]:
-    where, values = crime_filter(settings, counts.excluded)
-    edges = pd.DataFrame(
-        {"first": [*starts], "last": [*starts[1:], end], "period": np.arange(len(starts))}
-    )
-    scores = counts.weights.scores.astype({"offence_code": str, "harm_days": float})
     with workspace.cursor() as cursor:
         q_sql, r_sql = counts.cell_sql(cursor)
-        cursor.register(
-            "periods", edges.astype({"first": "datetime64[s]", "last": "datetime64[s]"})
+        frame = _group_by_period(
+            cursor,
+            settings,
+            counts,
+            (starts, end),
+            f"{q_sql} AS q, {r_sql} AS r",
+            "q, r, period, sum(n) AS count, coalesce(sum(harm), 0) AS harm",
         )
-        cursor.register("scores", scores)
-        frame = cursor.execute(
-            "SELECT q, r, period, sum(n) AS count, coalesce(sum(harm), 0) AS harm FROM ("
-            f"SELECT {q_sql} AS q, {r_sql} AS r, date_trunc('day', occurred_from) AS day, "
-            "count(*) AS n, sum(harm_days) AS harm FROM crimes LEFT JOIN scores "
-            f"USING (offence_code) WHERE {where} "
-            "AND occurred_from >= ? AND occurred_from < ? GROUP BY ALL) "
-            "JOIN periods ON day >= first AND day < last GROUP BY ALL",
-            [*values, starts[0], end],
-        ).df()
     rows = counts.positions(frame["q"].to_numpy(), frame["r"].to_numpy())
     inside = rows >= 0
     at = rows[inside], frame["period"].to_numpy()[inside]
@@ -240,3 +257,31 @@ def _fill(counts: CellCounts, found: pd.DataFrame) -> None:
         counts.worst_harm[at] = inside["worst"].fillna(0)
     counts.unscored = int(inside["unscored"].sum())
     counts.outside = int(outside["count"].sum())
+
+
+def _group_by_period(
+    cursor: duckdb.DuckDBPyConnection,
+    settings: TargetingSettings,
+    counts: CellCounts,
+    periods: tuple[list[date], date],
+    kept: str,
+    wanted: str,
+) -> pd.DataFrame:
+    """Group the chosen crimes by `kept` and period in one scan; `wanted` is what is selected."""
+    starts, end = periods
+    where, values = crime_filter(settings, counts.excluded)
+    edges = pd.DataFrame(
+        {"first": [*starts], "last": [*starts[1:], end], "period": np.arange(len(starts))}
+    )
+    cursor.register("periods", edges.astype({"first": "datetime64[s]", "last": "datetime64[s]"}))
+    cursor.register(
+        "scores", counts.weights.scores.astype({"offence_code": str, "harm_days": float})
+    )
+    return cursor.execute(
+        f"SELECT {wanted} FROM (SELECT {kept}, date_trunc('day', occurred_from) AS day, "
+        "count(*) AS n, sum(harm_days) AS harm FROM crimes LEFT JOIN scores "
+        f"USING (offence_code) WHERE {where} "
+        "AND occurred_from >= ? AND occurred_from < ? GROUP BY ALL) "
+        "JOIN periods ON day >= first AND day < last GROUP BY ALL",
+        [*values, starts[0], end],
+    ).df()

@@ -4,7 +4,6 @@ Cells come from the same counts and obey the same fewest crimes; equal values ra
 Each function says what its list means, with its parameters, or why it has none.
 """
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -15,7 +14,13 @@ from analytics.targeting.method_settings import MethodSettings
 from analytics.targeting.points import crime_points
 from analytics.targeting.result import HotspotResult
 from analytics.targeting.selection import rank_cells, require_harm
-from analytics.targeting.statistics.clusters import CrowdedAreas, dbscan_areas, hdbscan_areas
+from analytics.targeting.statistics.clusters import (
+    CrowdedAreas,
+    cells_of_areas,
+    dbscan_areas,
+    fewest_within,
+    hdbscan_areas,
+)
 from analytics.targeting.statistics.density import kernel_density
 from analytics.targeting.statistics.shrinkage import expected_level, neighbour_prior
 from analytics.workspace import NotMeasurable, Workspace
@@ -68,8 +73,7 @@ class Question:
         if self.methods.min_samples:
             return self.methods.min_samples
         counts, listed = self.result.counts, self.result.positions
-        crowding = (counts.count[listed] / counts.areas_m2[listed]).min()
-        return max(2, math.ceil(float(crowding) * math.pi * self.eps_m**2))
+        return fewest_within(counts.count[listed], counts.areas_m2[listed], self.eps_m)
 
     def best(self, values: np.ndarray) -> np.ndarray:
         """Return the cells with the highest values, as many as are asked for."""
@@ -209,21 +213,11 @@ def _from_areas(question: Question, method: Method, found: CrowdedAreas) -> Meth
     if len(found.areas) == 0:
         raise NotMeasurable("No area is as crowded as asked for. Lower the fewest crimes.")
     cell = crime_points(question.workspace, settings, counts)["cell"].to_numpy()
-    inside = found.labels >= 0
-    order = np.empty(len(found.areas), dtype=np.int64)
-    order[np.argsort(-found.areas["per_hectare"].to_numpy(), kind="stable")] = np.arange(len(order))
-    pairs, held = np.unique(
-        np.column_stack([order[found.labels[inside]], cell[inside]]), axis=0, return_counts=True
-    )
-    pairs, held = (
-        part[counts.count[pairs[:, 1]] >= settings.minimum_count] for part in (pairs, held)
-    )
-    cells = pairs[np.lexsort((pairs[:, 1], -held, pairs[:, 0])), 1]
-    _, first = np.unique(cells, return_index=True)
+    cells = cells_of_areas(found, cell, counts.count >= settings.minimum_count)
     areas = found.areas
     return replace(
         method,
-        positions=cells[np.sort(first)][: question.number],
+        positions=cells[: question.number],
         areas=found,
         note=f"{len(areas):,} areas hold {1 - found.noise_share:.0%} of the crimes; "
         f"{found.noise_share:.0%} are noise.",

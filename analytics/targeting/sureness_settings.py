@@ -71,6 +71,15 @@ class BacktestSettings(StepSettings):
         ge=10,
         le=5000,
     )
+    eps_m: float | None = setting(
+        None,
+        title="Reach of DBSCAN",
+        unit="m",
+        why="Empty: half the cell width, so that an area begins within about one cell.",
+        rare=True,
+        ge=5,
+        le=2000,
+    )
     resamples: int = setting(
         2000,
         title="Redraws of the places",

@@ -1,50 +1,116 @@
 """Step 5, tasking: from hot spots, roster and hours of need to who goes where, when."""
 
+from analytics.tasking.abstractions import (
+    REASONS,
+    Abstraction,
+    abstractions,
+    log_abstraction,
+    remove_abstraction,
+)
+from analytics.tasking.briefings import (
+    Briefing,
+    Pop,
+    SavedBriefing,
+    briefing_versions,
+    briefings,
+    make_briefing,
+    save_briefing,
+)
 from analytics.tasking.capacity import Ledger, patrol_hours, visits_possible
 from analytics.tasking.exports import (
     answer,
     ledger_table,
     plan_table,
-    shift_sheet,
     unmet_table,
     with_places,
     workbook,
-    write_exports,
 )
-from analytics.tasking.issue import days_with_plan, issue_plan, plan_in_force, save_plan
+from analytics.tasking.files import calendar, csv, gpx
+from analytics.tasking.in_force import days_with_plan, plan_in_force
+from analytics.tasking.issue import issue_plan, save_plan
+from analytics.tasking.place_facts import PlaceFacts, place_facts
 from analytics.tasking.plan import Plan, preview_plan
+from analytics.tasking.plan_edits import (
+    PlanEdit,
+    Visit,
+    add_visit,
+    cancel_visit,
+    move_visit,
+    plan_edits,
+    undo_plan_edit,
+)
+from analytics.tasking.recent import Recent, recent_violence
 from analytics.tasking.roster import Duty, base_names, has_roster
+from analytics.tasking.rounds import Round, control_places, own_units, rounds_in_force, rounds_of
 from analytics.tasking.settings import TaskingSettings
+from analytics.tasking.sheet import sheet_in_force, shift_sheet
 from analytics.tasking.tonight import (
+    BegunVisit,
     TonightSettings,
     TonightUnit,
+    replan_without,
     tonight,
     units_on_roster,
     units_still_on,
 )
 from analytics.tasking.travel import MODES
+from analytics.tasking.writing import write_exports
 
 __all__ = [
     "MODES",
+    "REASONS",
+    "Abstraction",
+    "BegunVisit",
+    "Briefing",
     "Duty",
     "Ledger",
+    "PlaceFacts",
     "Plan",
+    "PlanEdit",
+    "Pop",
+    "Recent",
+    "Round",
+    "SavedBriefing",
     "TaskingSettings",
     "TonightSettings",
     "TonightUnit",
+    "Visit",
+    "abstractions",
+    "add_visit",
     "answer",
     "base_names",
+    "briefing_versions",
+    "briefings",
+    "calendar",
+    "cancel_visit",
+    "control_places",
+    "csv",
     "days_with_plan",
+    "gpx",
     "has_roster",
     "issue_plan",
     "ledger_table",
+    "log_abstraction",
+    "make_briefing",
+    "move_visit",
+    "own_units",
     "patrol_hours",
+    "place_facts",
+    "plan_edits",
     "plan_in_force",
     "plan_table",
     "preview_plan",
+    "recent_violence",
+    "remove_abstraction",
+    "replan_without",
+    "rounds_in_force",
+    "rounds_of",
+    "save_briefing",
     "save_plan",
+    "sheet_in_force",
     "shift_sheet",
     "tonight",
+    "undo_plan_edit",
     "units_on_roster",
     "units_still_on",
     "unmet_table",

@@ -11,13 +11,17 @@ import pandas as pd
 
 from analytics.tasking.bound import upper_bound
 from analytics.tasking.capacity import Ledger, visits_possible
-from analytics.tasking.clock import DayClock
-from analytics.tasking.demand import visit_quotas, visits_by_day, wanted_visits
+from analytics.tasking.day import Day, make_ready
+from analytics.tasking.demand import visit_quotas, visits_by_day
+from analytics.tasking.memory import Memory
 from analytics.tasking.need import Need
 from analytics.tasking.order import draw_starts, keep_feasible, shuffle_order, travel_of
-from analytics.tasking.roster import Duty, Stretch, off_minutes, stretches
+from analytics.tasking.problem import DayProblem
+from analytics.tasking.roster import Stretch, off_minutes
+from analytics.tasking.rules import PlaceRules, limits, within_limits
 from analytics.tasking.settings import TaskingSettings
-from analytics.tasking.solve import DayProblem, solve_day
+from analytics.tasking.solve import solve_day
+from analytics.tasking.unmet import UNMET_COLUMNS, unmet_rows
 
 VISIT_COLUMNS = [
     "day",
@@ -30,29 +34,8 @@ VISIT_COLUMNS = [
     "travel_minutes",
     "mode",
 ]
-UNMET_COLUMNS = ["day", "hotspot_id", "visits_wanted", "visits_planned", "reason"]
-
-NOBODY = "No unit is on duty that day"
-OFF_HOURS = "No unit is on duty at the hours wanted"
-TOO_FAR = "No unit can get there and back in its time"
-TOO_CLOSE = "Wanted more often than the time between visits allows"
-TAKEN = "No unit had time left at the hours wanted"
-
-TRACE_OF_NEED = 0.01
-"""Share of the mean need that every minute on duty keeps (a convention)."""
 
 Progress = Callable[[float, str], None]
-
-
-@dataclass(frozen=True)
-class Day:
-    """What one day of a plan starts from; `wanted` is visits per hot spot of `need.places`."""
-
-    clock: DayClock
-    need: Need
-    wanted: np.ndarray
-    factor: float
-    duties: list[Duty]
 
 
 @dataclass
@@ -66,6 +49,7 @@ class Built:
     ledger: Ledger
     days_cut_short: list[date]
     breaks: dict[tuple[date, str, str], tuple[datetime, datetime]]
+    warnings: list[str]
 
 
 @dataclass
@@ -79,26 +63,41 @@ class _Sums:
     shift_minutes: int = 0
     off_minutes: int = 0
     travel_minutes: int = 0
+    wanted: int = 0
     need: float = 0.0
     need_on_duty: float = 0.0
     productive: list[int] = field(default_factory=list)
     days_cut_short: list[date] = field(default_factory=list)
     breaks: dict[tuple[date, str, str], tuple[datetime, datetime]] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
 
 
-def quotas_of(need: Need, settings: TaskingSettings) -> np.ndarray:
+def quotas_of(
+    need: Need, settings: TaskingSettings, rules: dict[str, PlaceRules] | None = None
+) -> np.ndarray:
     """Return the visits a day that each hot spot of a list should have on average."""
     share = need.places["share"].to_numpy()
+    least, most = limits(
+        need.places["hotspot_id"].tolist(),
+        rules or {},
+        settings.least_visits_per_day,
+        settings.most_visits_per_day,
+        settings.visits_per_day,
+    )
     return visit_quotas(
         share if settings.share_out == "share" else np.ones(len(share)),
         settings.visits_per_day,
-        settings.least_visits_per_day,
-        settings.most_visits_per_day,
+        least,
+        most,
     )
 
 
 def wanted_by_day(
-    days: list[date], need: dict[date, Need], settings: TaskingSettings, seed: int
+    days: list[date],
+    need: dict[date, Need],
+    settings: TaskingSettings,
+    seed: int,
+    rules: dict[str, PlaceRules] | None = None,
 ) -> dict[date, np.ndarray]:
     """Return the visits wanted of each hot spot on each day, by the list in force on it."""
     found: dict[date, np.ndarray] = {}
@@ -108,23 +107,31 @@ def wanted_by_day(
         factors = np.array([held.day_factor(day) for day in under])
         if settings.share_out == "equal":
             factors = np.ones(len(under))
-        quotas = quotas_of(held, settings)
+        quotas = quotas_of(held, settings, rules)
         # Each list draws from its own stream, so that a longer plan draws alike.
         rng = np.random.default_rng([seed, under[0].toordinal()])
         counts = visits_by_day(quotas, factors / factors.mean(), rng)
+        counts = within_limits(counts, held.places["hotspot_id"].tolist(), rules or {})
         found.update(zip(under, counts, strict=True))
     return found
 
 
 def build_plan(
-    days: list[Day], settings: TaskingSettings, seed: int, progress: Progress | None = None
+    days: list[Day],
+    settings: TaskingSettings,
+    seed: int,
+    progress: Progress | None = None,
+    memory: Memory | None = None,
 ) -> Built:
-    """Solve every day and return the plan; the same input and seed give the same plan."""
-    sums = _Sums()
+    """Solve the days in order and return the plan; the same input and seed give the same plan.
+
+    `memory` is what the days before the first leave to remember.
+    """
+    sums, memory = _Sums(), memory or Memory()
     for number, day in enumerate(days):
         if progress:
             progress(number / len(days), f"Planning {day.clock.day.day} {day.clock.day:%b}")
-        _build_day(day, settings, seed, sums)
+        _build_day(memory.into(day), settings, seed, sums, memory)
     visits = pd.DataFrame(sums.visits, columns=VISIT_COLUMNS)
     unmet = pd.DataFrame(sums.unmet, columns=UNMET_COLUMNS)
     return Built(
@@ -132,21 +139,37 @@ def build_plan(
         unmet=unmet,
         value=round(sums.value, 6),
         upper_bound=round(sums.bound, 6),
-        ledger=_ledger(sums, len(visits), sum(int(day.wanted.sum()) for day in days), settings),
+        ledger=_ledger(sums, len(visits), sums.wanted, settings),
         days_cut_short=sums.days_cut_short,
         breaks=sums.breaks,
+        warnings=sums.warnings,
     )
 
 
-def _build_day(day: Day, settings: TaskingSettings, seed: int, sums: _Sums) -> None:
+def _build_day(day: Day, settings: TaskingSettings, seed: int, sums: _Sums, memory: Memory) -> None:
     rng = np.random.default_rng([seed, day.clock.day.toordinal()])
-    parts = stretches(day.duties, day.clock, settings, rng)
-    whole_need = day.clock.need(day.need.profile)
-    is_out = _on_duty(parts, day.clock)
-    sums.need += whole_need.sum()
-    sums.need_on_duty += whole_need[is_out].sum()
-    # Hours without a single crime so far keep a trace of need, so that a visit there is possible.
-    need = np.where(is_out, whole_need + TRACE_OF_NEED * whole_need.mean(), 0.0)
+    ready = make_ready(day, settings, rng)
+    problem = ready.problem
+    sums.warnings += ready.warnings
+    sums.wanted += int(ready.wanted.sum())
+    need = day.need.by_minute(day.clock).sum()
+    sums.need += need
+    sums.need_on_duty += need * ready.need_on_duty
+    _note_hours(day, ready.parts, settings, sums)
+    routes = solve_day(problem, settings, int(rng.integers(2**31)))
+    if routes.is_cut_short:
+        sums.days_cut_short.append(day.clock.day)
+    number = len(sums.visits)
+    served = _draw_routes(day, problem, routes.visits, settings, rng, sums)
+    planned = np.bincount(problem.wanted["place"].to_numpy()[served], minlength=len(ready.wanted))
+    made = pd.DataFrame(sums.visits[number:], columns=VISIT_COLUMNS)
+    memory.note(day, ready.wanted, planned, made)
+    sums.value += float(problem.worth[served].sum())
+    sums.bound += upper_bound(problem, settings.spacing_minutes)
+    sums.unmet += unmet_rows(day.clock.day, day.ids, ready.wanted, problem, served)
+
+
+def _note_hours(day: Day, parts: list[Stretch], settings: TaskingSettings, sums: _Sums) -> None:
     for duty in day.duties:
         minutes = day.clock.minute(duty.ends) - day.clock.minute(duty.starts)
         off = off_minutes(duty, day.clock, settings)
@@ -154,31 +177,10 @@ def _build_day(day: Day, settings: TaskingSettings, seed: int, sums: _Sums) -> N
         sums.off_minutes += off
         sums.productive.append(minutes - off)
     for before, after in pairwise(parts):
-        if before.duty == after.duty:
+        if before.duty == after.duty and after.is_after_break:
             duty = day.duties[before.duty]
             pause = day.clock.local(before.late), day.clock.local(after.early)
             sums.breaks[day.clock.day, duty.shift, duty.unit] = pause
-    places = day.need.places
-    worth = places["share"].to_numpy() * day.factor
-    wanted = wanted_visits(day.wanted, worth, need, settings, rng)
-    problem = DayProblem.build(
-        places["x"].to_numpy(), places["y"].to_numpy(), wanted, parts, settings
-    )
-    routes = solve_day(problem, settings, int(rng.integers(2**31)))
-    if routes.is_cut_short:
-        sums.days_cut_short.append(day.clock.day)
-    served = _draw_routes(day, problem, routes.visits, settings, rng, sums)
-    sums.value += float(wanted["worth"].to_numpy()[served].sum())
-    sums.bound += upper_bound(problem, settings.spacing_minutes)
-    sums.unmet += _unmet(day, problem, served)
-
-
-def _on_duty(parts: list[Stretch], clock: DayClock) -> np.ndarray:
-    """Say for each minute of the day whether some unit is out."""
-    is_out = np.zeros(clock.minutes, dtype=bool)
-    for part in parts:
-        is_out[max(part.early, 0) : max(part.late, 0)] = True
-    return is_out
 
 
 def _draw_routes(
@@ -190,7 +192,6 @@ def _draw_routes(
     sums: _Sums,
 ) -> list[int]:
     """Draw order and starts of every route, note its visits, and return the visits served."""
-    ids = day.need.places["hotspot_id"].to_numpy()
     served: list[int] = []
     numbers: Counter[int] = Counter()
     for stretch, route in enumerate(routes):
@@ -209,45 +210,15 @@ def _draw_routes(
                     duty.shift,
                     duty.unit,
                     numbers[number],
-                    ids[problem.wanted["place"].iat[visit]],
+                    day.ids[problem.wanted["place"].iat[visit]],
                     day.clock.local(start),
-                    settings.visit_minutes,
+                    problem.minutes[visit],
                     leg,
                     duty.mode,
                 )
             )
         served += order
     return served
-
-
-def _unmet(day: Day, problem: DayProblem, served: list[int]) -> list[tuple]:
-    """Return one row per hot spot that gets fewer visits than wanted, with the main reason."""
-    ids = day.need.places["hotspot_id"].to_numpy()
-    places = problem.wanted["place"].to_numpy()
-    planned = np.bincount(places[served], minlength=len(ids))
-    fits = problem.can_serve()
-    rows = []
-    for place in np.flatnonzero(day.wanted > planned):
-        missed = [visit for visit in np.flatnonzero(places == place) if visit not in served]
-        reasons = Counter(_reason(problem, fits, visit) for visit in missed)
-        reason = reasons.most_common(1)[0][0] if reasons else NOBODY
-        rows.append(
-            (day.clock.day, ids[place], int(day.wanted[place]), int(planned[place]), reason)
-        )
-    return rows
-
-
-def _reason(problem: DayProblem, fits: np.ndarray, visit: int) -> str:
-    early, late = problem.wanted["early"].iat[visit], problem.wanted["late"].iat[visit]
-    if early > late:
-        return TOO_CLOSE
-    if fits[:, visit].any():
-        return TAKEN
-    is_on = any(
-        part.early <= late and part.late >= early + problem.visit_minutes
-        for part in problem.stretches
-    )
-    return TOO_FAR if is_on else OFF_HOURS
 
 
 def _ledger(sums: _Sums, planned: int, wanted: int, settings: TaskingSettings) -> Ledger:

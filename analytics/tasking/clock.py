@@ -34,14 +34,15 @@ class DayClock:
         )
         return self.minute(next_start)
 
-    def need(self, profile: np.ndarray) -> np.ndarray:
-        """Return the need in each minute of the day from a weekday x hour matrix (7 x 24).
+    def need(self, profile: np.ndarray, weekday: int | None = None) -> np.ndarray:
+        """Return the need in each minute of the day from weekday x hour matrices (... x 7 x 24).
 
         Row 0 is Monday's patrol day; the hours after midnight stand in the row of the evening
-        before. The sum over a full week is that of the matrix.
+        before. The sum over a full week is that of the matrix. `weekday` stands for the day's own.
         """
         hours = [self.local(minute).hour for minute in range(self.minutes)]
-        return profile[self.day.weekday(), hours] / 60
+        row = self.day.weekday() if weekday is None else weekday
+        return profile[..., row, :][..., hours] / 60
 
     @cached_property
     def _start(self) -> datetime:

@@ -2,13 +2,15 @@
 
 Visits are shared out in proportion to concentration, because equal spreading is the mistake that
 the guide names. Their moments are drawn from the hours of need by systematic sampling, so that
-visits follow need over the day while nobody can foresee the next one. Of a day's visits to one
-place the one at the time of greatest need is worth the place's full share, the second half of it,
-the third a third: returns diminish, and the places of greatest need are served first when units
-are short (a convention).
+visits follow need over the day while nobody can foresee the next one. A visit is worth the violence
+expected in the minutes it covers; of a day's visits to one place the second best is worth half of
+that, the third a third: returns diminish (a convention, under which shares of visits in proportion
+to need serve the most).
 """
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -16,16 +18,17 @@ import pandas as pd
 from analytics.tasking.settings import TaskingSettings
 
 
-def visit_quotas(share: np.ndarray, visits_per_day: float, least: float, most: float) -> np.ndarray:
+def visit_quotas(
+    share: np.ndarray, visits_per_day: float, least: np.ndarray, most: np.ndarray
+) -> np.ndarray:
     """Return visits a day for each hot spot: in proportion to `share`, within `least` and `most`.
 
-    The mean is `visits_per_day`. What the limits take from one place is shared among the others in
-    proportion. `least` above the mean, or `most` below it, give way to the mean.
+    The mean is `visits_per_day` where the limits of the places allow it. What they take from one
+    place is shared among the others in proportion.
     """
     count = len(share)
-    least, most = min(least, visits_per_day), max(most, visits_per_day)
     share = share / share.sum()
-    low, high = 0.0, count * most / max(share[share > 0].min(), 1e-12)
+    low, high = 0.0, count * np.max(most) / max(share[share > 0].min(), 1e-12)
     for _ in range(200):
         scale = (low + high) / 2
         if np.clip(scale * share, least, most).sum() < count * visits_per_day:
@@ -59,52 +62,137 @@ def visits_by_day(
     return np.diff(reached, axis=0, prepend=0.0).astype(int)
 
 
+@dataclass(frozen=True)
+class Held:
+    """A visit that stands before any is drawn: pinned by hand, or planned and begun earlier.
+
+    `place` is an index into the hot spots, `begins` a minute of the day, below zero for a visit of
+    the day before.
+    """
+
+    place: int
+    begins: int
+    minutes: int
+    is_pinned: bool
+
+    @property
+    def ends(self) -> int:
+        """The minute in which it ends."""
+        return self.begins + self.minutes
+
+
 def draw_windows(
-    visits: int, need: np.ndarray, settings: TaskingSettings, rng: np.random.Generator
-) -> list[tuple[int, int, float]]:
+    visits: int,
+    need: np.ndarray,
+    settings: TaskingSettings,
+    rng: np.random.Generator,
+    held: Sequence[Held] = (),
+) -> list[tuple[int, int]]:
     """Draw the windows in which the visits of one place on one day may start.
 
-    `need` is the need in each minute of the day, zero while no unit is out. Returns per visit the
-    earliest and latest start (minutes of the day) and the need at the moment drawn; the earliest
-    is after the latest when the spacing leaves no room.
+    `need` is the need in each minute of the day, zero while no unit is out or none may go. `held`
+    are the visits of this place that stand. Returns per visit the earliest and latest start
+    (minutes of the day); the earliest is after the latest when the spacing leaves no room.
     """
-    on_duty = np.flatnonzero(need > 0)
-    if visits == 0 or len(on_duty) == 0:
+    if visits <= 0 or not need.any():
         return []
     mass = np.cumsum(need)
     points = (np.arange(visits) + rng.random()) / visits * mass[-1]
-    moments = np.minimum(np.searchsorted(mass, points, side="right"), on_duty[-1])
+    moments = np.minimum(np.searchsorted(mass, points, side="right"), np.flatnonzero(need > 0)[-1])
     half = settings.window_minutes // 2
-    early = np.maximum(moments - half, on_duty[0])
-    late = np.minimum(moments + half, on_duty[-1] + 1 - settings.visit_minutes)
+    begins, ends = _runs(need, moments)
+    early = np.maximum(moments - half, begins)
+    late = np.minimum(moments + half, ends - settings.visit_minutes)
     middle = (moments[:-1] + moments[1:]) / 2
     apart = (settings.visit_minutes + settings.spacing_minutes) / 2
     late[:-1] = np.minimum(late[:-1], np.floor(middle - apart))
     early[1:] = np.maximum(early[1:], np.ceil(middle + apart))
     return [
-        (int(first), int(last), float(need[moment]))
-        for first, last, moment in zip(early, late, moments, strict=True)
+        _clear_of(int(first), int(last), held, settings)
+        for first, last in zip(early, late, strict=True)
     ]
+
+
+def covered(
+    need: np.ndarray, early: int, late: int, minutes: int, settings: TaskingSettings
+) -> float:
+    """Return the expected violence that a visit in a window covers.
+
+    The mean need of the minutes that the visit may take, times the minutes it covers: its own and
+    the set interval after it, in which another visit to the place is worth nothing.
+    """
+    part = need[max(early, 0) : max(late + minutes, 0)]
+    part = part[part > 0]
+    return float(part.mean()) * (minutes + settings.spacing_minutes) if len(part) else 0.0
 
 
 def wanted_visits(
     counts: Sequence[int],
-    worth: np.ndarray,
     need: np.ndarray,
     settings: TaskingSettings,
     rng: np.random.Generator,
+    *,
+    held: Sequence[Held] = (),
+    carried: np.ndarray | None = None,
+    least: np.ndarray | None = None,
 ) -> pd.DataFrame:
-    """Return one row per visit wanted on one day.
+    """Return one row per candidate visit of one day, the pinned ones first.
 
-    `counts` and `worth` are per hot spot, `need` per minute with zero while no unit is out.
-    Columns: place (index into the hot spots), early, late (minutes of the day), worth.
+    `counts` are the visits wanted per hot spot, `need` (hot spots x minutes) the expected violence
+    per minute, zero while no unit is out or none may go. `carried` multiplies a place's worth by
+    what the days before left unserved; the visits within a place's `least` are worth as much as
+    the best of the day. Columns: place (index into the hot spots), early, late (minutes of the
+    day), minutes, covers (expected violence), turn, worth, is_pinned.
     """
-    rows = []
+    pinned = [
+        (visit.place, visit.begins, visit.begins, visit.minutes)
+        for visit in held
+        if visit.is_pinned
+    ]
+    drawn = []
     for place, visits in enumerate(counts):
-        windows = draw_windows(int(visits), need, settings, rng)
-        busiest_first = sorted(range(len(windows)), key=lambda turn: -windows[turn][2])
-        for turn, index in enumerate(busiest_first, start=1):
-            early, late, _ = windows[index]
-            rows.append((place, early, late, worth[place] / turn))
-    frame = pd.DataFrame(rows, columns=["place", "early", "late", "worth"])
-    return frame.astype({"place": int, "early": int, "late": int, "worth": float})
+        mine = [visit for visit in held if visit.place == place]
+        fixed = sum(visit.is_pinned for visit in mine)
+        windows = draw_windows(int(visits) - fixed, need[place], settings, rng, mine)
+        drawn += [(place, early, late, settings.visit_minutes) for early, late in windows]
+    frame = pd.DataFrame(pinned + drawn, columns=["place", "early", "late", "minutes"], dtype=int)
+    frame["covers"] = [
+        covered(need[row.place], row.early, row.late, row.minutes, settings)
+        for row in frame.itertuples()
+    ]
+    begun = Counter(v.place for v in held if not v.is_pinned and v.begins >= 0)
+    by_value = frame.sort_values("covers", ascending=False, kind="stable").groupby("place")
+    frame["turn"] = by_value.cumcount() + 1 + frame["place"].map(begun).fillna(0).astype(int)
+    frame["worth"] = frame["covers"] / frame["turn"]
+    if carried is not None:
+        frame["worth"] *= carried[frame["place"]]
+    if least is not None and len(frame):
+        is_promised = frame["turn"] <= np.floor(least)[frame["place"]]
+        frame.loc[is_promised, "worth"] = frame["worth"].max()
+    frame["is_pinned"] = np.arange(len(frame)) < len(pinned)
+    return frame.astype({"covers": float, "worth": float, "turn": int})
+
+
+def _runs(need: np.ndarray, moments: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return first and last-plus-one minute of the unbroken need round each moment."""
+    closed = np.flatnonzero(need <= 0)
+    after = np.searchsorted(closed, moments)
+    edges = np.concatenate([[-1], closed, [len(need)]])
+    return edges[after] + 1, edges[after + 1]
+
+
+def _clear_of(
+    early: int, late: int, held: Sequence[Held], settings: TaskingSettings
+) -> tuple[int, int]:
+    """Return the longest part of a window that keeps the spacing from the visits that stand."""
+    parts = [(early, late)]
+    for visit in held:
+        last_before = visit.begins - settings.spacing_minutes - settings.visit_minutes
+        first_after = visit.ends + settings.spacing_minutes
+        parts = [
+            part
+            for begins, ends in parts
+            for part in ((begins, min(ends, last_before)), (max(begins, first_after), ends))
+            if part[0] <= part[1]
+        ]
+    return max(parts, key=lambda part: part[1] - part[0], default=(early, early - 1))

@@ -1,10 +1,10 @@
-"""Issuing a plan, and which plan holds on a day: the newest that covers it."""
+"""Issuing a plan: it holds on its days until a newer one covers them."""
 
-from datetime import date
-
+import numpy as np
 import pandas as pd
 
 from analytics.tasking.build import UNMET_COLUMNS, VISIT_COLUMNS
+from analytics.tasking.in_force import plan_in_force
 from analytics.tasking.plan import Plan, preview_plan, summary
 from analytics.tasking.settings import TaskingSettings
 from analytics.workspace import (
@@ -69,45 +69,19 @@ def issue_plan(workspace: Workspace, user: User, plan: Plan) -> str:
     return plan_id
 
 
-def plan_in_force(workspace: Workspace, first: date, last: date) -> pd.DataFrame:
-    """Return the planned visits of each day by the newest plan that covers it.
-
-    Columns of plan_visits, in order of day, shift, unit and visit. Days without a plan have no
-    rows; `days_with_plan` tells them from days on which the plan has no visit.
-    """
-    return workspace.frame(
-        f"{_HOLDS} SELECT v.* FROM plan_visits v JOIN holds USING (plan_id, day) "
-        "ORDER BY v.day, v.shift, v.unit, v.visit_order, v.starts",
-        [first, last, DEFAULT_PROGRAMME],
-    )
-
-
-def days_with_plan(workspace: Workspace, first: date, last: date) -> pd.DataFrame:
-    """Return day and plan_id for each day from `first` to `last` that some plan covers."""
-    return workspace.frame(
-        f"{_HOLDS} SELECT day, plan_id FROM holds ORDER BY day", [first, last, DEFAULT_PROGRAMME]
-    )
-
-
-_HOLDS = """
-    WITH days AS (
-        SELECT CAST(unnest(generate_series(CAST(? AS DATE), CAST(? AS DATE), INTERVAL 1 DAY))
-            AS DATE) AS day
-    ), holds AS (
-        SELECT day, plan_id FROM days JOIN plans ON day BETWEEN first_day AND last_day
-        WHERE programme_id = ?
-        QUALIFY row_number() OVER (PARTITION BY day ORDER BY issued_ms DESC, plan_id DESC) = 1
-    )
-"""
-
-
 def _kept_visits(workspace: Workspace, plan: Plan) -> pd.DataFrame:
     """Return the visits of the plan in force that tonight's plan leaves standing."""
     if not getattr(plan.settings, "units", None):
         return pd.DataFrame(columns=VISIT_COLUMNS)
     held = plan_in_force(workspace, plan.first_day, plan.last_day)
-    sets_out = min(duty.starts for duty in plan.duties)
-    return held.loc[held["starts"] < sets_out, VISIT_COLUMNS]
+    sets_out = plan.settings.since or min(duty.starts for duty in plan.duties)
+    # What a unit has begun tonight stands in the plan itself, and replaces what it was to do.
+    first_begun = plan.visits.groupby("unit")["starts"].min().to_dict()
+    is_replaced = [
+        start >= first_begun.get(unit, sets_out)
+        for unit, start in zip(held["unit"], held["starts"], strict=True)
+    ]
+    return held.loc[(held["starts"] < sets_out) & ~np.array(is_replaced, dtype=bool), VISIT_COLUMNS]
 
 
 def _note_evidence(transaction: Transaction, plan: Plan) -> None:

@@ -1,7 +1,8 @@
 """What the plan must serve: hot spots in force, their shares, hours of need and control days."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -9,15 +10,17 @@ import pandas as pd
 
 from analytics import targeting
 from analytics.geography import saved_places
+from analytics.tasking.clock import DayClock
+from analytics.tasking.hours import SUNDAY, bank_holidays, hours_of_need
 from analytics.tasking.settings import TaskingSettings
 from analytics.workspace import (
     DEFAULT_PROGRAMME,
     InputError,
     NotMeasurable,
+    Run,
     User,
     Workspace,
     get_run,
-    make_settings,
 )
 
 
@@ -26,18 +29,38 @@ class Need:
     """One list version as a plan sees it.
 
     `places` has hotspot_id, name, rank, share (sums to 1), x, y (metres) and the geometry;
-    `profile` is a weekday x hour matrix (7 x 24, Monday's patrol day first), all ones when the
-    hours of need cannot be known.
+    `profile` is a weekday x hour matrix (7 x 24, Monday's patrol day first) of all hot spots, even
+    when the hours of need cannot be known; `profiles` one per hot spot, each of which sums to 1.
+    `per_week` is the violence expected in all of them in a week (crimes, or days of harm), and
+    `as_sunday` the days that follow Sunday's need.
     """
 
     list_id: str
     places: gpd.GeoDataFrame
     profile: np.ndarray
     warnings: list[str]
+    profiles: np.ndarray | None = None
+    per_week: float = 1.0
+    as_sunday: frozenset[date] = frozenset()
+
+    @cached_property
+    def rates(self) -> np.ndarray:
+        """Expected violence per hot spot, weekday and hour (hot spots x 7 x 24)."""
+        shapes = self.profile[None] / self.profile.sum() if self.profiles is None else self.profiles
+        share = self.places["share"].to_numpy()
+        return self.per_week * share[:, None, None] * shapes
+
+    def weekday(self, day: date) -> int:
+        """Return the weekday whose need a day follows, Monday 0."""
+        return SUNDAY if day in self.as_sunday else day.weekday()
+
+    def by_minute(self, clock: DayClock) -> np.ndarray:
+        """Return the expected violence per hot spot and minute of a patrol day."""
+        return clock.need(self.rates, self.weekday(clock.day))
 
     def day_factor(self, day: date) -> float:
         """Return the need of a weekday beside the mean weekday."""
-        return float(self.profile[day.weekday()].sum() * 7 / self.profile.sum())
+        return float(self.profile[self.weekday(day)].sum() * 7 / self.profile.sum())
 
 
 def read_need(
@@ -58,7 +81,7 @@ def read_need(
                 "Sign one off under Targeting."
             )
         if held.list_id not in known:
-            known[held.list_id] = _need(workspace, user, held, settings)
+            known[held.list_id] = _need(workspace, user, held, days, settings)
         found[day] = known[held.list_id]
     return found
 
@@ -94,10 +117,23 @@ def control_hotspots(
     return found
 
 
+def list_places(workspace: Workspace, day: date) -> gpd.GeoDataFrame | None:
+    """Return the hot spots in force on a day in order of rank, None where there is no list."""
+    held = targeting.list_in_force(workspace, day)
+    if held is None or held.hotspots.empty:
+        return None
+    return held.hotspots.sort_values(["rank", "hotspot_id"]).reset_index(drop=True)
+
+
 def _need(
-    workspace: Workspace, user: User, held: targeting.HotspotList, settings: TaskingSettings
+    workspace: Workspace,
+    user: User,
+    held: targeting.HotspotList,
+    days: list[date],
+    settings: TaskingSettings,
 ) -> Need:
     places = held.hotspots.sort_values(["rank", "hotspot_id"]).reset_index(drop=True)
+    held = replace(held, hotspots=places)
     warnings = []
     weights = pd.to_numeric(places[settings.weigh_by]).to_numpy(dtype=float)
     if np.isnan(weights).any():
@@ -108,7 +144,9 @@ def _need(
     if weights.sum() <= 0:
         weights = np.ones(len(places))
         warnings.append("No hot spot of this list has a weight; all are treated as equal.")
-    profile, sentence = _hours_of_need(workspace, user, held)
+    run = get_run(workspace, held.run_id)
+    hours = hours_of_need(workspace, user, held, run)
+    as_sunday, told = _bank_holidays(days, settings)
     centre = places.geometry.representative_point()
     frame = gpd.GeoDataFrame(
         {
@@ -122,23 +160,37 @@ def _need(
         geometry=places.geometry.to_numpy(),
         crs=workspace.crs,
     )
-    return Need(held.list_id, frame, profile, warnings + sentence)
+    return Need(
+        held.list_id,
+        frame,
+        hours.pooled,
+        warnings + hours.warnings + told,
+        profiles=hours.profiles,
+        per_week=float(weights.sum()) / _weeks(run),
+        as_sunday=as_sunday,
+    )
 
 
-def _hours_of_need(
-    workspace: Workspace, user: User, held: targeting.HotspotList
-) -> tuple[np.ndarray, list[str]]:
-    run = get_run(workspace, held.run_id)
-    try:
-        made_with = make_settings(targeting.TargetingSettings, run.settings if run else {})
-        ids = held.hotspots["hotspot_id"].tolist()
-        profile = targeting.hour_weekday(workspace, user, made_with, hotspot_ids=ids)
-        if profile.matrix.sum() > 0:
-            return profile.matrix, list(profile.warnings)
-        reason = "no crime of the list has a time"
-    except (NotMeasurable, InputError) as error:
-        reason = str(error).rstrip(".")
-    return np.ones((7, 24)), [
-        f"Visits are spread evenly over the rostered hours, because the hours of need are not "
-        f"known. {reason}."
+def _weeks(run: Run | None) -> float:
+    """Return the weeks of the ranking period; one where the run does not tell."""
+    period = (run.result or {}).get("period") if run else None
+    if not period:
+        return 1.0
+    first, last = date.fromisoformat(period["from"]), date.fromisoformat(period["to"])
+    return ((last - first).days + 1) / 7
+
+
+def _bank_holidays(
+    days: list[date], settings: TaskingSettings
+) -> tuple[frozenset[date], list[str]]:
+    """Return the days that follow Sunday's need, and a sentence that names the bank holidays."""
+    found = bank_holidays(days, settings.nation)
+    if not found:
+        return frozenset(), []
+    words = ", ".join(f"{day.day} {day:%b} ({name})" for day, name in found.items())
+    if settings.bank_holiday_need == "sunday":
+        return frozenset(found), [f"Bank holidays follow Sunday's hours of need: {words}."]
+    return frozenset(), [
+        f"Bank holidays in these days: {words}. Their need is that of their weekday, which may not "
+        "hold; compare them under Targeting, or let them follow Sunday's."
     ]

@@ -10,7 +10,7 @@ import itertools
 
 import numpy as np
 
-from analytics.tasking.solve import DayProblem
+from analytics.tasking.problem import DayProblem
 
 TRIES_PER_VISIT = 40
 
@@ -22,6 +22,7 @@ def earliest_starts(problem: DayProblem, stretch: int, order: list[int]) -> list
     """
     unit = problem.stretches[stretch]
     legs, early, late = problem.legs[unit.mode], problem.early, problem.late
+    minutes = problem.minutes
     here, now, starts = stretch, unit.early, []
     for visit in order:
         node = problem.node(visit)
@@ -29,7 +30,7 @@ def earliest_starts(problem: DayProblem, stretch: int, order: list[int]) -> list
         if now > late[visit]:
             return None
         starts.append(now)
-        now, here = now + problem.visit_minutes, node
+        now, here = now + minutes[visit], node
     return starts if now + legs[here][stretch] <= unit.late else None
 
 
@@ -41,10 +42,14 @@ def travel_of(problem: DayProblem, stretch: int, order: list[int]) -> list[int]:
 
 
 def keep_feasible(problem: DayProblem, stretch: int, order: list[int]) -> list[int]:
-    """Return the order without the visits that do not fit, the least worth left out first."""
+    """Return the order without the visits that do not fit, the least worth left out first.
+
+    Pinned visits stay.
+    """
     order = list(order)
     while order and earliest_starts(problem, stretch, order) is None:
-        order.remove(min(order, key=lambda visit: problem.wanted["worth"].iat[visit]))
+        free = [visit for visit in order if not problem.is_pinned[visit]]
+        order.remove(min(free or order, key=lambda visit: problem.worth[visit]))
     return order
 
 
@@ -83,7 +88,7 @@ def draw_starts(
         part = 2 * rng.random() * (latest[place] - first) / (len(order) - place + 1)
         start = min(latest[place], first + int(part))
         starts.append(start)
-        now = start + problem.visit_minutes
+        now = start + problem.minutes[visit]
     return starts
 
 
@@ -94,7 +99,7 @@ def _latest_starts(
     then = problem.stretches[stretch].late
     latest = []
     for place in range(len(order) - 1, -1, -1):
-        then = then - legs[place + 1] - problem.visit_minutes
+        then = then - legs[place + 1] - problem.minutes[order[place]]
         then = min(then, problem.late[order[place]])
         latest.append(then)
     return latest[::-1]

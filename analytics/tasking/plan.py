@@ -10,11 +10,15 @@ from typing import Any
 import pandas as pd
 
 from analytics.geography import Recent
-from analytics.tasking.build import Built, Day, Progress, build_plan, wanted_by_day
+from analytics.tasking.abstractions import mark_of
+from analytics.tasking.build import Built, Progress, build_plan, wanted_by_day
 from analytics.tasking.capacity import Ledger
-from analytics.tasking.clock import DayClock
-from analytics.tasking.need import Need, control_hotspots, read_need
+from analytics.tasking.inputs import day_inputs
+from analytics.tasking.memory import remembered
+from analytics.tasking.need import Need, read_need
+from analytics.tasking.plan_edits import edits_mark
 from analytics.tasking.roster import Duty, read_duties
+from analytics.tasking.rules import PARTNER_COLUMNS, read_rules, rules_mark
 from analytics.tasking.settings import TaskingSettings
 from analytics.workspace import InputError, User, Workspace, make_run_id
 
@@ -30,7 +34,9 @@ class Plan:
     `visits` has the columns of the table plan_visits without plan_id, and name; `unmet` those of
     plan_unmet, and name. `value` is the need served and `upper_bound` what no plan could exceed,
     both in shares of the list's weight per day, summed over the days. `duties` are the unit-shifts
-    planned for, `places` the hot spots by list, `breaks` the meal breaks by day, shift and unit.
+    planned for, `places` the hot spots by list, `breaks` the meal breaks by day, shift and unit,
+    `partners` the visits wanted of places where partners go instead (day, hotspot_id, partner,
+    visits_wanted, name).
     """
 
     run_id: str
@@ -47,6 +53,7 @@ class Plan:
     duties: list[Duty]
     places: pd.DataFrame
     breaks: dict[tuple[date, str, str], tuple[datetime, datetime]]
+    partners: pd.DataFrame
     warnings: list[str]
 
     @property
@@ -93,6 +100,15 @@ class Plan:
                 }
                 for row in self.unmet.itertuples()
             ],
+            "partners": [
+                {
+                    "date": row.day.isoformat(),
+                    "hotspot_id": row.hotspot_id,
+                    "partner": row.partner,
+                    "wanted": int(row.visits_wanted),
+                }
+                for row in self.partners.itertuples()
+            ],
             "capacity": self.ledger.as_json(),
             "warnings": self.warnings,
         }
@@ -117,13 +133,17 @@ def preview_plan(
     if not duties:
         raise InputError(_no_roster(workspace, first, last))
     need = read_need(workspace, user, days, settings)
-    fingerprint = fingerprint_of(workspace, need)
+    memory = remembered(workspace, first)
+    fingerprint = fingerprint_of(workspace, need) + memory.mark()
     run_id = make_run_id("tasking", settings, fingerprint)
 
     def make() -> Plan:
-        day_inputs, notes = _day_inputs(workspace, days, need, duties, settings)
-        built = build_plan(day_inputs, settings, settings.seed, progress)
-        return assemble(run_id, fingerprint, settings, need, duties, built, warnings + notes)
+        rules = read_rules(workspace)
+        wanted = wanted_by_day(days, need, settings, settings.seed, rules)
+        inputs, partners, notes = day_inputs(workspace, need, duties, wanted, rules)
+        built = build_plan(inputs, settings, settings.seed, progress, memory.copy())
+        told = warnings + notes
+        return assemble(run_id, fingerprint, settings, need, duties, built, partners, told)
 
     return recent_plan(workspace, run_id, make)
 
@@ -140,14 +160,11 @@ def resolved(settings: TaskingSettings, first: date, last: date) -> TaskingSetti
 
 
 def fingerprint_of(workspace: Workspace, need: dict[date, Need]) -> str:
-    """Name the data that a plan reads: the feeds and the list versions."""
+    """Name the data that a plan reads: the feeds, list versions, abstractions, changes, rules."""
     lists = "+".join(dict.fromkeys(held.list_id for held in need.values()))
-    return f"{workspace.fingerprint(*FEEDS_READ)}:{lists}"
-
-
-def clock_of(workspace: Workspace, day: date) -> DayClock:
-    """Return the clock of a patrol day of this workspace."""
-    return DayClock(day, workspace.timezone, workspace.day_starts_minutes)
+    by_hand = mark_of(workspace, min(need), max(need)) + edits_mark(workspace, min(need), max(need))
+    by_hand += rules_mark(workspace)
+    return f"{workspace.fingerprint(*FEEDS_READ)}:{lists}:{by_hand}"
 
 
 def assemble(
@@ -157,6 +174,7 @@ def assemble(
     need: dict[date, Need],
     duties: list[Duty],
     built: Built,
+    partners: list[tuple],
     warnings: list[str],
 ) -> Plan:
     """Put the built parts together, with names and all warnings."""
@@ -165,7 +183,9 @@ def assemble(
     names = places.drop_duplicates("hotspot_id").set_index("hotspot_id")["name"]
     visits = built.visits.assign(name=built.visits["hotspot_id"].map(names))
     unmet = built.unmet.assign(name=built.unmet["hotspot_id"].map(names))
-    warnings = [*warnings, *(text for held in lists for text in held.warnings)]
+    instead = pd.DataFrame(partners, columns=PARTNER_COLUMNS)
+    instead["name"] = instead["hotspot_id"].map(names)
+    warnings = [*built.warnings, *warnings, *(text for held in lists for text in held.warnings)]
     if built.days_cut_short:
         days = ", ".join(f"{day.day} {day:%b}" for day in built.days_cut_short)
         warnings.append(
@@ -187,63 +207,9 @@ def assemble(
         duties=duties,
         places=places,
         breaks=built.breaks,
+        partners=instead,
         warnings=warnings,
     )
-
-
-def without_control_days(
-    wanted: dict[date, pd.Series],
-    need: dict[date, Need],
-    controls: dict[date, set[str]],
-) -> int:
-    """Take the visits out of hot spots on their control days, in place; return how many."""
-    removed = 0
-    for day, counts in wanted.items():
-        is_control = need[day].places["hotspot_id"].isin(controls.get(day, set())).to_numpy()
-        removed += int(counts[is_control].sum())
-        counts[is_control] = 0
-    return removed
-
-
-def _day_inputs(
-    workspace: Workspace,
-    days: list[date],
-    need: dict[date, Need],
-    duties: list[Duty],
-    settings: TaskingSettings,
-) -> tuple[list[Day], list[str]]:
-    wanted = wanted_by_day(days, need, settings, settings.seed)
-    controls: dict[date, set[str]] = {}
-    for held in {held.list_id: held for held in need.values()}.values():
-        under = [day for day in days if need[day].list_id == held.list_id]
-        controls |= control_hotspots(workspace, held.places, under)
-    notes = control_note(without_control_days(wanted, need, controls), controls)
-    inputs = [
-        Day(
-            clock=clock_of(workspace, day),
-            need=need[day],
-            wanted=wanted[day],
-            factor=1.0 if settings.share_out == "equal" else need[day].day_factor(day),
-            duties=[duty for duty in duties if duty.day == day],
-        )
-        for day in days
-    ]
-    idle = [day.clock.day for day in inputs if not day.duties]
-    if idle:
-        words = ", ".join(f"{day.day} {day:%b}" for day in idle)
-        notes.append(f"Nobody is on the roster on {words}; nothing is planned there.")
-    return inputs, notes
-
-
-def control_note(removed: int, controls: dict[date, set[str]]) -> list[str]:
-    """Say how many visits a trial's control days took out of the plan."""
-    place_days = sum(len(ids) for ids in controls.values())
-    if not place_days:
-        return []
-    return [
-        f"{place_days} hot spot days are control days of the trial: {removed} visits that would "
-        "be due there are not planned. Patrol these places only to answer calls."
-    ]
 
 
 def _no_roster(workspace: Workspace, first: date, last: date) -> str:

@@ -144,6 +144,19 @@ class TaskingSettings(StepSettings):
         why="Keeps two visits of the same place on the same day apart.",
         rare=True,
     )
+    nation: Literal["ENG", "WLS", "SCT", "NIR"] = setting(
+        "ENG",
+        title="Bank holidays of",
+        why="Scotland and Northern Ireland have other days.",
+        source="python package holidays",
+        rare=True,
+    )
+    bank_holiday_need: Literal["weekday", "sunday"] = setting(
+        "weekday",
+        title="Need on bank holidays",
+        why="As on their weekday, and flagged; or as on a Sunday, where the force finds it so.",
+        rare=True,
+    )
     least_visits_per_day: float = setting(
         0.5,
         ge=0,

@@ -6,16 +6,14 @@ hours. The search stops by iterations, so that a seed gives its routes again (Wo
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
-import pandas as pd
 from pyvrp import Client, Depot, Location, ProblemData, VehicleType, solve
 from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria
 
-from analytics.tasking.roster import Stretch
+from analytics.tasking.order import earliest_starts
+from analytics.tasking.problem import NOT_FOR_THIS_UNIT, DayProblem
 from analytics.tasking.settings import TaskingSettings
-from analytics.tasking.travel import MODES, travel_minutes
 
 FAIR_PART = 1.2
 """How far one unit's visits may exceed its fair part of them (a convention)."""
@@ -23,70 +21,8 @@ FAIR_PART = 1.2
 LEAST_PRIZE = 300
 """Minutes of travel that even the least visit is worth: need decides, travel breaks ties."""
 
-
-@dataclass(frozen=True)
-class DayProblem:
-    """One day's wanted visits and stretches, with the travel between them.
-
-    Nodes are the stretches' bases (one per stretch, in order), then the wanted visits. `travel`
-    holds whole minutes between nodes per mode, `is_same_place` which nodes are visits of one hot
-    spot. `wanted` has the columns of `wanted_visits`.
-    """
-
-    wanted: pd.DataFrame
-    stretches: list[Stretch]
-    travel: dict[str, np.ndarray]
-    is_same_place: np.ndarray
-    visit_minutes: int
-
-    @classmethod
-    def build(
-        cls,
-        x: np.ndarray,
-        y: np.ndarray,
-        wanted: pd.DataFrame,
-        stretches: list[Stretch],
-        settings: TaskingSettings,
-    ) -> "DayProblem":
-        """Put together a day; `x` and `y` are the hot spots' metres."""
-        places = wanted["place"].to_numpy()
-        all_x = np.concatenate([[stretch.x for stretch in stretches], x[places]])
-        all_y = np.concatenate([[stretch.y for stretch in stretches], y[places]])
-        travel = {mode: travel_minutes(all_x, all_y, mode, settings) for mode in MODES}
-        owner = np.concatenate([-1 - np.arange(len(stretches)), places])
-        is_same = (owner[:, None] == owner[None, :]) & ~np.eye(len(owner), dtype=bool)
-        return cls(wanted, stretches, travel, is_same, settings.visit_minutes)
-
-    @cached_property
-    def legs(self) -> dict[str, list[list[int]]]:
-        """The travel as plain lists: the drawing of orders asks for single legs very often."""
-        return {mode: minutes.tolist() for mode, minutes in self.travel.items()}
-
-    @cached_property
-    def early(self) -> list[int]:
-        """The earliest start of each wanted visit."""
-        return self.wanted["early"].tolist()
-
-    @cached_property
-    def late(self) -> list[int]:
-        """The latest start of each wanted visit."""
-        return self.wanted["late"].tolist()
-
-    def node(self, visit: int) -> int:
-        """Return the node of a wanted visit (its row in `wanted`)."""
-        return len(self.stretches) + visit
-
-    def can_serve(self) -> np.ndarray:
-        """Say which stretch could serve which visit if it served no other (stretches x visits)."""
-        early, late = self.wanted["early"].to_numpy(), self.wanted["late"].to_numpy()
-        count = len(self.stretches)
-        fits = np.zeros((count, len(early)), dtype=bool)
-        for number, stretch in enumerate(self.stretches):
-            there = self.travel[stretch.mode][number, count:]
-            back = self.travel[stretch.mode][count:, number]
-            start = np.maximum(early, stretch.early + there)
-            fits[number] = (start <= late) & (start + self.visit_minutes + back <= stretch.late)
-        return fits
+MOST_PRIZES = 10_000
+"""How many times the least prize the greatest may be; a visit worth less counts as the least."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +37,8 @@ def solve_day(problem: DayProblem, settings: TaskingSettings, seed: int) -> Rout
     """Choose which visits to make, by whom and in which order, for the greatest worth.
 
     No stretch carries much more than its fair part of the visits, so that no unit runs while
-    another waits; where that costs visits, the search is made again without it.
+    another waits; where that costs visits, the search is made again without it. Pinned visits are
+    in the routes of the stretches that may serve them.
     """
     if not problem.stretches or problem.wanted.empty:
         return Routes([[] for _ in problem.stretches], False)
@@ -110,12 +47,37 @@ def solve_day(problem: DayProblem, settings: TaskingSettings, seed: int) -> Rout
     if len(served) == 0:
         return Routes([[] for _ in problem.stretches], False)
     most = _fair_loads(problem, fits, len(served))
-    fair = _search(problem, served, most, settings, seed)
-    is_full = any(len(route) == load for route, load in zip(fair.visits, most, strict=True))
-    if not is_full or sum(map(len, fair.visits)) == len(served):
-        return fair
-    free = _search(problem, served, None, settings, seed)
-    return max(fair, free, key=lambda routes: _worth(problem, routes))
+    found = _search(problem, fits, served, most, settings, seed)
+    is_full = any(len(route) == load for route, load in zip(found.visits, most, strict=True))
+    if is_full and sum(map(len, found.visits)) < len(served):
+        free = _search(problem, fits, served, None, settings, seed)
+        found = max(found, free, key=lambda routes: _worth(problem, routes))
+    return Routes(_with_pins(problem, fits, found.visits), found.is_cut_short)
+
+
+def _with_pins(problem: DayProblem, fits: np.ndarray, routes: list[list[int]]) -> list[list[int]]:
+    """Put pinned visits that the search left out into their routes, others giving way to them."""
+    made = {visit for route in routes for visit in route}
+    missing = [v for v in np.flatnonzero(problem.is_pinned & fits.any(axis=0)) if v not in made]
+    routes = [list(route) for route in routes]
+    for stretch in {int(np.flatnonzero(fits[:, visit])[0]) for visit in missing}:
+        mine = [int(visit) for visit in missing if fits[stretch, visit]]
+        pins = [visit for visit in routes[stretch] if problem.is_pinned[visit]] + mine
+        order = sorted(pins, key=lambda visit: problem.early[visit])
+        others = [visit for visit in routes[stretch] if visit not in pins]
+        for visit in sorted(others, key=lambda visit: -problem.worth[visit]):
+            order = _inserted(problem, stretch, order, visit)
+        routes[stretch] = order
+    return routes
+
+
+def _inserted(problem: DayProblem, stretch: int, order: list[int], visit: int) -> list[int]:
+    """Put a visit where the route stays feasible; without such a place it stays out."""
+    for place in range(len(order) + 1):
+        trial = [*order[:place], visit, *order[place:]]
+        if earliest_starts(problem, stretch, trial) is not None:
+            return trial
+    return order
 
 
 def _fair_loads(problem: DayProblem, fits: np.ndarray, visits: int) -> list[int]:
@@ -127,13 +89,14 @@ def _fair_loads(problem: DayProblem, fits: np.ndarray, visits: int) -> list[int]
             legs = np.sort(problem.travel[stretch.mode][np.ix_(nodes, nodes)], axis=1)
             cycle = problem.visit_minutes + np.median(legs[:, : max(2, len(nodes) // 4)])
             possible[number] = (stretch.late - stretch.early) / cycle
-    return (
-        np.maximum(np.ceil(FAIR_PART * visits * possible / possible.sum()), 1).astype(int).tolist()
-    )
+    loads = np.ceil(FAIR_PART * visits * possible / possible.sum())
+    pins = fits[:, problem.is_pinned].sum(axis=1)
+    return np.maximum(loads, np.maximum(pins, 1)).astype(int).tolist()
 
 
 def _search(
     problem: DayProblem,
+    fits: np.ndarray,
     served: np.ndarray,
     most: list[int] | None,
     settings: TaskingSettings,
@@ -143,7 +106,7 @@ def _search(
     stop = MultipleCriteria(
         [MaxIterations(settings.iterations), MaxRuntime(settings.most_seconds_per_day)]
     )
-    data = _data(problem, served, most, settings.spacing_minutes)
+    data = _data(problem, fits, served, most, settings.spacing_minutes)
     result = solve(data, stop, seed=seed, collect_stats=False, display=False)
     routes: list[list[int]] = [[] for _ in problem.stretches]
     for route in result.best.routes():
@@ -154,35 +117,33 @@ def _search(
 
 
 def _worth(problem: DayProblem, routes: Routes) -> float:
-    visits = [visit for route in routes.visits for visit in route]
-    return float(problem.wanted["worth"].to_numpy()[visits].sum())
+    return float(problem.worth[[visit for route in routes.visits for visit in route]].sum())
 
 
 def _data(
-    problem: DayProblem, served: np.ndarray, most: list[int] | None, spacing_minutes: int
+    problem: DayProblem,
+    fits: np.ndarray,
+    served: np.ndarray,
+    most: list[int] | None,
+    spacing_minutes: int,
 ) -> ProblemData:
     """Put the day in PyVRP's terms: whole minutes, prizes as whole minutes of travel."""
     count = len(problem.stretches)
     shift = min(0, *(stretch.early for stretch in problem.stretches))
-    wanted = problem.wanted.iloc[served]
-    least = wanted["worth"][wanted["worth"] > 0].min()
-    prizes = np.maximum(np.rint(wanted["worth"] / least * LEAST_PRIZE), 1).astype(int)
-    nodes = np.concatenate([np.arange(count), count + served])
     load = [1] if most else []
     clients = [
         Client(
             location=count + number,
             delivery=load,
-            service_duration=problem.visit_minutes,
-            tw_early=int(early - shift),
-            tw_late=int(late - shift),
-            prize=int(prize),
+            service_duration=problem.minutes[visit],
+            tw_early=problem.early[visit] - shift,
+            tw_late=problem.late[visit] - shift,
+            prize=prize,
             required=False,
         )
-        for number, (early, late, prize) in enumerate(
-            zip(wanted["early"], wanted["late"], prizes, strict=True)
-        )
+        for number, (visit, prize) in enumerate(zip(served, _prizes(problem, served), strict=True))
     ]
+    profiles, number_of = _profiles(problem, fits, served, spacing_minutes)
     vehicles = [
         VehicleType(
             capacity=[most[number]] if most else [],
@@ -190,18 +151,54 @@ def _data(
             end_depot=number,
             tw_early=stretch.early - shift,
             tw_late=stretch.late - shift,
-            profile=MODES.index(stretch.mode),
+            profile=number_of[number],
         )
         for number, stretch in enumerate(problem.stretches)
     ]
-    minutes = [problem.travel[mode][np.ix_(nodes, nodes)] for mode in MODES]
-    # Going back to the same place costs as if it were far: another place comes in between.
-    again = problem.is_same_place[np.ix_(nodes, nodes)] * spacing_minutes
     return ProblemData(
-        locations=[Location(0, 0) for _ in nodes],
+        locations=[Location(0, 0) for _ in range(count + len(served))],
         clients=clients,
         depots=[Depot(number) for number in range(count)],
         vehicle_types=vehicles,
-        distance_matrices=[matrix + again for matrix in minutes],
-        duration_matrices=minutes,
+        distance_matrices=[distances for distances, _ in profiles],
+        duration_matrices=[durations for _, durations in profiles],
     )
+
+
+def _prizes(problem: DayProblem, served: np.ndarray) -> list[int]:
+    """Return worth as whole minutes of travel; a pinned visit outweighs all others together."""
+    worth = problem.worth[served]
+    least = worth[worth > 0].min() if (worth > 0).any() else 1.0
+    # A worth of next to nothing must not make all others huge.
+    least = max(least, worth.max() / MOST_PRIZES)
+    prizes = np.maximum(np.rint(worth / least * LEAST_PRIZE), 1).astype(int)
+    pinned = problem.is_pinned[served]
+    prizes[pinned] += int(prizes[~pinned].sum())
+    return prizes.tolist()
+
+
+def _profiles(
+    problem: DayProblem, fits: np.ndarray, served: np.ndarray, spacing_minutes: int
+) -> tuple[list[tuple[np.ndarray, np.ndarray]], list[int]]:
+    """Return distances and durations per kind of unit, and the kind of each stretch.
+
+    Stretches are of one kind when they move alike and may serve the same of these visits.
+    """
+    count = len(problem.stretches)
+    nodes = np.concatenate([np.arange(count), count + served])
+    # Going back to the same place costs as if it were far: another place comes in between.
+    again = problem.is_same_place[np.ix_(nodes, nodes)] * spacing_minutes
+    banned = ~problem.may_serve[:, served]
+    kinds: dict[tuple[str, bytes], int] = {}
+    profiles, number_of = [], []
+    for stretch, is_banned in zip(problem.stretches, banned, strict=True):
+        key = stretch.mode, is_banned.tobytes()
+        if key not in kinds:
+            kinds[key] = len(profiles)
+            minutes = problem.travel[stretch.mode][np.ix_(nodes, nodes)].copy()
+            out = count + np.flatnonzero(is_banned)
+            minutes[out, :] = minutes[:, out] = NOT_FOR_THIS_UNIT
+            minutes[out, out] = 0
+            profiles.append((minutes + again, minutes))
+        number_of.append(kinds[key])
+    return profiles, number_of

@@ -1,25 +1,31 @@
 """Tonight, without any roster: who is on, foot or car, until when, and a sheet in seconds."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import numpy as np
+import pandas as pd
 from pydantic import BaseModel, ConfigDict, field_validator
 
-from analytics.tasking.build import Day, build_plan, quotas_of
-from analytics.tasking.need import Need, control_hotspots, read_need
+from analytics.tasking.abstractions import away_times, log_abstraction
+from analytics.tasking.build import VISIT_COLUMNS, build_plan, quotas_of
+from analytics.tasking.day import Day, held_visits, on_duty
+from analytics.tasking.in_force import plan_in_force
+from analytics.tasking.inputs import clock_of, day_inputs
+from analytics.tasking.memory import mark_of_visits, remembered
+from analytics.tasking.need import Need, read_need
+from analytics.tasking.pins import Pins
 from analytics.tasking.plan import (
     Plan,
     assemble,
-    clock_of,
-    control_note,
     fingerprint_of,
     recent_plan,
     resolved,
-    without_control_days,
 )
-from analytics.tasking.roster import Duty, Stretch, base_places, read_duties, stretches
+from analytics.tasking.roster import Duty, base_places, read_duties, stretches, with_away
+from analytics.tasking.rules import PlaceRules, read_rules
 from analytics.tasking.settings import TaskingSettings
-from analytics.tasking.travel import MODES
+from analytics.tasking.travel import MODES, travel_minutes
 from analytics.workspace import InputError, User, Workspace, make_run_id, setting
 
 SHIFT = "Tonight"
@@ -49,6 +55,19 @@ class TonightUnit(BaseModel):
         return mode
 
 
+class BegunVisit(BaseModel):
+    """A visit of tonight that began before the rest of the shift was planned anew."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    unit: str
+    hotspot_id: str
+    starts: datetime
+    minutes: int
+    travel_minutes: int
+    mode: str
+
+
 class TonightSettings(TaskingSettings):
     """The settings of a plan made for one night from named units."""
 
@@ -56,6 +75,16 @@ class TonightSettings(TaskingSettings):
         [],
         title="Units",
         why="Who is out tonight, how they move and until when.",
+    )
+    begun: list[BegunVisit] = setting(
+        [],
+        title="Visits begun",
+        why="What was served before the rest of the shift was planned anew is kept.",
+    )
+    since: datetime | None = setting(
+        None,
+        title="Planned anew from",
+        why="From this local time on the shift is planned again; empty for the whole of it.",
     )
 
 
@@ -66,8 +95,12 @@ def tonight(
     *,
     day: date | None = None,
     settings: TaskingSettings | None = None,
+    begun: list[BegunVisit] | None = None,
+    since: datetime | None = None,
 ) -> Plan:
     """Plan one night for the named units; needs a list in force but no roster. Stores nothing.
+
+    Visits `begun` before `since` stay in the plan; their units go on from there when they end.
 
     `day` is the patrol day, today when absent. Each hot spot wants the part of its daily visits
     that falls in tonight's hours, rounded up; those of greatest need come first. Raises InputError
@@ -75,29 +108,76 @@ def tonight(
     """
     workspace.require(user, "plan")
     day = day or workspace.today()
-    chosen = (settings or TaskingSettings()).model_dump(exclude={"units"})
+    chosen = (settings or TaskingSettings()).model_dump(exclude={"units", "begun", "since"})
     chosen |= {"break_minutes": 0, "admin_minutes": 0}
-    plain = resolved(TonightSettings(**chosen, units=units), day, day)
-    duties = _duties(workspace, units, day)
+    made = TonightSettings(**chosen, units=units, begun=begun or [], since=since)
+    plain = resolved(made, day, day)
     need = read_need(workspace, user, [day], plain)
-    fingerprint = fingerprint_of(workspace, need)
+    duties = _under_way(_duties(workspace, units, day), need[day].places, plain)
+    earlier = _earlier(workspace, day, duties, plain)
+    memory = remembered(workspace, day)
+    fingerprint = fingerprint_of(workspace, need) + mark_of_visits(earlier) + memory.mark()
     run_id = make_run_id("tasking", plain, fingerprint)
 
     def make() -> Plan:
-        controls = control_hotspots(workspace, need[day].places, [day])
-        wanted = {day: _wanted(workspace, need[day], duties, plain, day)}
-        notes = control_note(without_control_days(wanted, need, controls), controls)
-        inputs = Day(
-            clock=clock_of(workspace, day),
-            need=need[day],
-            wanted=wanted[day],
-            factor=need[day].day_factor(day),
-            duties=duties,
-        )
-        built = build_plan([inputs], plain, plain.seed)
-        return assemble(run_id, fingerprint, plain, need, duties, built, notes)
+        rules = read_rules(workspace)
+        wanted = {day: _wanted(workspace, need[day], duties, plain, day, rules)}
+        inputs, partners, notes = day_inputs(workspace, need, duties, wanted, rules)
+        built = build_plan(_after_earlier(inputs, earlier), plain, plain.seed, memory=memory.copy())
+        built.visits = with_begun(built.visits, plain.begun, day)
+        return assemble(run_id, fingerprint, plain, need, duties, built, partners, notes)
 
     return recent_plan(workspace, run_id, make)
+
+
+def replan_without(
+    workspace: Workspace, user: User, plan: Plan, lost: str, since: time, reason: str = "incident"
+) -> Plan:
+    """Take a unit off from a local time on, logged, and plan the rest of tonight without it.
+
+    Visits that began before then are kept. Raises InputError when the plan is not tonight's, the
+    unit is not in it, or no other unit has time left.
+    """
+    workspace.require(user, "plan")
+    units = getattr(plan.settings, "units", [])
+    gone = next((unit for unit in units if unit.name == lost), None)
+    if gone is None:
+        raise InputError(f"The unit '{lost}' is not on tonight's sheet.")
+    others = units_still_on(workspace, [unit for unit in units if unit != gone], since)
+    if not others:
+        raise InputError(f"No other unit has time left after {since:%H:%M}: nothing can be moved.")
+    day = plan.first_day
+    now = _moment(workspace, day, since)
+    starts, ends = _span(workspace, gone, day)
+    if ends > now:
+        log_abstraction(workspace, user, lost, max(now, starts), ends, reason, shift=SHIFT)
+    before = plan.visits[plan.visits["starts"] < now]
+    begun = [
+        BegunVisit(
+            unit=row.unit,
+            hotspot_id=row.hotspot_id,
+            starts=row.starts.to_pydatetime(),
+            minutes=int(row.minutes),
+            travel_minutes=int(row.travel_minutes),
+            mode=row.mode,
+        )
+        for row in before.itertuples()
+    ]
+    settings = plan.settings.model_copy(update={"seed": None})
+    return tonight(workspace, user, others, day=day, settings=settings, begun=begun, since=now)
+
+
+def with_begun(visits: pd.DataFrame, begun: list[BegunVisit], day: date) -> pd.DataFrame:
+    """Return tonight's visits with those begun before, in their units' order."""
+    if not begun:
+        return visits
+    rows = [{**one.model_dump(), "day": day, "shift": SHIFT, "visit_order": 0} for one in begun]
+    before = pd.DataFrame(rows)[VISIT_COLUMNS]
+    found = pd.concat([before, visits], ignore_index=True) if len(visits) else before
+    found["starts"] = pd.to_datetime(found["starts"])
+    found = found.sort_values(["unit", "starts"], ignore_index=True)
+    found["visit_order"] = found.groupby("unit").cumcount() + 1
+    return found
 
 
 def units_on_roster(workspace: Workspace, day: date | None = None) -> list[TonightUnit]:
@@ -149,7 +229,7 @@ def _duties(workspace: Workspace, units: list[TonightUnit], day: date) -> list[D
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise InputError(f"The unit '{twice[0]}' is named twice. Give each unit its own name.")
-    bases = base_places(workspace)
+    bases, away = base_places(workspace), away_times(workspace, day, day)
     found = []
     for unit, name in zip(units, names, strict=True):
         starts, ends = _span(workspace, unit, day)
@@ -159,7 +239,32 @@ def _duties(workspace: Workspace, units: list[TonightUnit], day: date) -> list[D
                 f"{unit.starts:%H:%M}. Correct one of the times."
             )
         x, y = bases.get(unit.base.strip().lower(), (np.nan, np.nan))
-        found.append(Duty(day, SHIFT, name, starts, ends, unit.mode, unit.base, x, y, 1))
+        duty = Duty(day, SHIFT, name, starts, ends, unit.mode, unit.base, x, y, 1)
+        found.append(with_away(duty, away))
+    return found
+
+
+def _under_way(duties: list[Duty], places: pd.DataFrame, settings: TonightSettings) -> list[Duty]:
+    """Return the duties as they are when the rest is planned: each from where its unit is.
+
+    A unit inside a visit goes on when that ends. Its round is planned from there and back, and
+    the way from there to its base is taken from the end: it is home in time by any order.
+    """
+    at = places.set_index("hotspot_id")
+    found = []
+    for duty in duties:
+        mine = [one for one in settings.begun if one.unit == duty.unit]
+        last = max(mine, key=lambda one: one.starts, default=None)
+        if last is None or last.hotspot_id not in at.index:
+            found.append(duty)
+            continue
+        free = max(duty.starts, last.starts + timedelta(minutes=last.minutes))
+        x, y = float(at.at[last.hotspot_id, "x"]), float(at.at[last.hotspot_id, "y"])
+        way = travel_minutes(np.array([x, duty.x]), np.array([y, duty.y]), duty.mode, settings)
+        home = max(free, duty.ends - timedelta(minutes=int(way[0, 1])))
+        away = (*duty.away, (home, duty.ends)) if home < duty.ends else duty.away
+        if free < duty.ends:
+            found.append(replace(duty, starts=free, x=x, y=y, away=away))
     return found
 
 
@@ -170,15 +275,39 @@ def _moment(workspace: Workspace, day: date, clock: time) -> datetime:
     return datetime.combine(day, clock) + after_midnight
 
 
+def _earlier(
+    workspace: Workspace, day: date, duties: list[Duty], settings: TonightSettings
+) -> pd.DataFrame:
+    """Return the visits that stand before tonight's first unit sets out, changed by hand or not.
+
+    Those begun, where the shift is planned anew; else those of the plan in force.
+    """
+    if settings.begun:
+        return pd.DataFrame([one.model_dump() for one in settings.begun])
+    held = plan_in_force(workspace, day, day)
+    return held[held["starts"] < min((duty.starts for duty in duties), default=datetime.min)]
+
+
+def _after_earlier(days: list[Day], earlier: pd.DataFrame) -> list[Day]:
+    """Return the night with the day's earlier visits, which count among its visits to a place."""
+    day = days[0]
+    sets_out = min((duty.starts for duty in day.duties), default=datetime.min)
+    kept = tuple(pin for pin in day.pins.kept if pin.starts >= sets_out)
+    stands = held_visits(day, earlier)
+    return [replace(day, earlier=stands, pins=Pins(kept, day.pins.cancelled))]
+
+
 def _wanted(
-    workspace: Workspace, need: Need, duties: list[Duty], settings: TaskingSettings, day: date
+    workspace: Workspace,
+    need: Need,
+    duties: list[Duty],
+    settings: TaskingSettings,
+    day: date,
+    rules: dict[str, PlaceRules],
 ) -> np.ndarray:
     """Return tonight's part of each hot spot's daily visits, rounded up."""
     clock = clock_of(workspace, day)
     by_minute = clock.need(need.profile)
-    parts: list[Stretch] = stretches(duties, clock, settings, np.random.default_rng(0))
-    is_out = np.zeros(len(by_minute), dtype=bool)
-    for part in parts:
-        is_out[part.early : part.late] = True
+    is_out = on_duty(stretches(duties, clock, settings, np.random.default_rng(0)), clock)
     share = by_minute[is_out].sum() / by_minute.sum() if by_minute.sum() else is_out.mean()
-    return np.ceil(quotas_of(need, settings) * share - 1e-9).astype(int)
+    return np.ceil(quotas_of(need, settings, rules) * share - 1e-9).astype(int)

@@ -11,6 +11,11 @@ from components.loading.track import Flow
 
 NEEDED_FIRST = ("crimes", "boundary", "streets")
 """What step 3 needs, and what makes its map and its shares of area good."""
+WHAT_FOR = {
+    "crimes": "There is no list without them.",
+    "boundary": "Without it, shares of area rest on a rough outline round the crimes.",
+    "streets": "They name the places and draw the map; a list can be made without them.",
+}
 KINDS = (
     "CSV, Excel, Parquet, zip or gz; GPX and PLT for GPS; GeoJSON, GeoPackage, shapefile or KML "
     "for shapes"
@@ -19,8 +24,7 @@ KINDS = (
 
 def draw(flow: Flow, held: pd.DataFrame) -> None:
     """Choose a feed and its files; what `held` (the register) lacks most is suggested."""
-    loaded = set(held.loc[held["loads"] > 0, "feed"])
-    suggested = next((feed for feed in NEEDED_FIRST if feed not in loaded), NEEDED_FIRST[0])
+    suggested = next_needed(held) or NEEDED_FIRST[0]
     flow.feed = st.session_state.get("load-feed", suggested)
     track.show(flow, "files")
     flow.feed = st.selectbox(
@@ -44,10 +48,20 @@ def draw(flow: Flow, held: pd.DataFrame) -> None:
     _recipes(flow)
 
 
+def next_needed(held: pd.DataFrame) -> str | None:
+    """Return the first feed that targeting needs and the register `held` lacks, None if none."""
+    loaded = set(held.loc[held["loads"] > 0, "feed"])
+    return next((feed for feed in NEEDED_FIRST if feed not in loaded), None)
+
+
 def _take(flow: Flow, given: list, key: str) -> None:
     flow.files = given
     with steps.action(stop=False):
         with st.spinner("Looking at the files ..."):
+            other = technology.feed_by_recipe(flow.workspace, flow.user, flow.feed, given)
+            if other is not None:
+                _offer_other(flow, other)
+                return
             found = technology.inspect(flow.workspace, flow.user, flow.feed, given)
         if found.refusal:
             st.error(f"File '{found.files[0]}': {found.refusal}")
@@ -55,6 +69,18 @@ def _take(flow: Flow, given: list, key: str) -> None:
         _read_as(flow, found)
         uploads.release(key)
         st.rerun()
+
+
+def _offer_other(flow: Flow, other: str) -> None:
+    """Say that the files have the header of another feed's recipe, and offer to load them so."""
+    title, chosen = (technology.TITLES[feed].lower() for feed in (other, flow.feed))
+    st.info(f"These files look like {title}, as loaded before, not like {chosen}.")
+    st.button(
+        f"Load them as {title}",
+        type="primary",
+        on_click=st.session_state.update,
+        args=({"load-feed": other},),
+    )
 
 
 def _read_as(flow: Flow, found: technology.Recognition) -> None:

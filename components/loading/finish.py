@@ -12,7 +12,7 @@ from analytics.workspace import jobs
 from analytics.workspace.drafts import load_draft, save_draft
 from components import steps, uploads
 from components.loading import counts, track
-from components.loading.files import NEEDED_FIRST
+from components.loading.files import NEEDED_FIRST, WHAT_FOR, next_needed
 from components.loading.track import Flow
 
 JOB_BYTES = 20_000_000
@@ -148,12 +148,24 @@ def draw_done(flow: Flow) -> None:
             st.markdown("\n".join(f"- {warning}" for warning in report["warnings"]))
     if flow.recipe:
         _rename(flow, report["feed"])
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        if report["rows_quarantined"]:
+    if report["rows_quarantined"] and flow.user.may("export_records"):
+        rows = steps.counted(report["rows_quarantined"], "row")
+        with st.expander(f"Take out the {rows} kept aside, to correct them"):
             counts.offer_aside(flow.workspace, flow.user, report["load_id"])
-        if st.button("Load something else", type="primary"):
+    _next(flow, report["feed"])
+
+
+def _next(flow: Flow, feed: str) -> None:
+    """Name the feed that targeting lacks most, or lead on to it where it lacks none."""
+    missing = next_needed(technology.register(flow.workspace))
+    if missing:
+        title = technology.TITLES[missing].lower()
+        st.markdown(f"**Next: the {title}.** {WHAT_FOR[missing]}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        label = f"Load the {title}" if missing else "Load something else"
+        if st.button(label, type="primary" if missing else "secondary", key="load-next"):
             track.start_again(flow)
-        if flow.user.may("see:targeting") and report["feed"] in (*NEEDED_FIRST, "harm", "points"):
+        if flow.user.may("see:targeting") and feed in (*NEEDED_FIRST, "harm", "points"):
             steps.link("pages/3_targeting.py", "Go on to targeting")
 
 

@@ -83,17 +83,19 @@ def test_a_refused_decision_is_told_and_the_page_goes_on(sample_copy, open_page)
     app = open_page("targeting", "analyst")
     app.session_state["targeting-tabs"] = "To decide"
     app.run()
-    before = len([button for button in app.button if button.label == "Leave out"])
-    _button(app, "Leave out").click().run()
+    before = len([button for button in app.button if button.label == "No, leave them out"])
+    _button(app, "No, leave them out").click().run()
     assert any("Say why" in error.value for error in app.error)
     assert _button(app, "Sign off the list")
     reason = next(field for field in app.text_input if field.label == "Reason")
     reason.set_value("Recorded at the desk")
-    _button(app, "Leave out").click().run()
+    _button(app, "No, leave them out").click().run()
     assert not app.exception
     # The tab stays open for the next decision.
     assert app.session_state["targeting-tabs"] == "To decide"
-    assert len([button for button in app.button if button.label == "Leave out"]) == before - 1
+    assert (
+        len([button for button in app.button if button.label == "No, leave them out"]) == before - 1
+    )
     assert "1 place must be decided first" in _text(app)
 
 
@@ -208,3 +210,20 @@ def test_day_and_night_in_one_list(sample_copy, open_page):
     assert not app.exception
     assert "Night is 18:00 to 06:00" in _text(app)
     assert "Places are ranked within the day and within the night" in _text(app)
+
+
+def test_one_press_ranks_on_the_newest_crimes_too_and_another_tests_again(sample_copy, open_page):
+    app = open_page("targeting", "analyst")
+    assert "kept back to test it" in _text(app)
+    _button(app, "Rank on all that is held").click().run()
+    assert not app.exception
+    assert "kept back to test it" not in _text(app)
+    assert _dates(app)["Test from"] is None
+    _button(app, "Test the list on the last year").click().run()
+    assert not app.exception
+    assert "kept back to test it" in _text(app)
+    assert _dates(app)["Test from"] is not None
+
+
+def _dates(app):
+    return {field.label: field.value for field in app.date_input}

@@ -1,5 +1,6 @@
 """The tasking page, without a browser."""
 
+import re
 import time
 from datetime import date
 from datetime import time as clock
@@ -22,6 +23,12 @@ def texts(app):
 
 def button(app, label):
     return next(part for part in app.button if part.label == label)
+
+
+def stop_times(app):
+    """The times of the stops of the unit that is shown."""
+    lists = [part.proto.body for part in app.get("html") if 'class="stops"' in part.proto.body]
+    return re.findall(r"<b>(\d\d:\d\d)</b>", lists[0])
 
 
 @pytest.fixture
@@ -99,9 +106,9 @@ def test_tonight_from_2145_plans_only_who_is_still_on(with_list, open_page):
     assert any("Off by 22:00 and left out" in part.value for part in app.caption)
     button(app, "Make tonight's sheet").click().run()
     assert not app.exception and not app.error
-    sheet = next(table.value for table in app.dataframe if "clock" in table.value.columns)
-    assert len(sheet)
-    assert all(start >= "22:00" or start < "06:00" for start in sheet["clock"])
+    starts = stop_times(app)
+    assert starts
+    assert all(start >= "22:00" or start < "06:00" for start in starts)
 
 
 def test_an_inspector_with_a_planned_week_comes_for_tonight(with_list, open_page):
@@ -123,3 +130,17 @@ def test_tonight_makes_a_sheet_without_the_roster(with_list, open_page):
     button(app, "Issue tonight's plan").click().run()
     assert not app.exception
     assert set(tasking.plan_in_force(with_list, TODAY, TODAY)["shift"]) == {"Tonight"}
+
+
+def test_losing_a_unit_plans_the_rest_and_logs_it(with_list, open_page):
+    app = open_page("tasking", "inspector")
+    app.session_state["tasking-tabs"] = "Tonight"
+    app.run()
+    button(app, "Make tonight's sheet").click().run()
+    lost = next(part.label for part in app.button if part.label.endswith(" is off"))
+    button(app, lost).click().run()
+    assert not app.exception and not app.error
+    assert any("Planned anew from 20:00 without" in part.value for part in app.info)
+    off = tasking.abstractions(with_list, TODAY, TODAY)
+    assert [f"{one.unit} is off" for one in off] == [lost]
+    assert lost not in [part.label for part in app.button]

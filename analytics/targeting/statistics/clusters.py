@@ -8,6 +8,7 @@ is drawn as the concave hull of its events, widened by a stated margin, so that 
 have an outline too.
 """
 
+import math
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -90,6 +91,32 @@ def hdbscan_areas(
         return _areas(points, np.full(len(points), -1), None, margin_m)
     finder = HDBSCAN(min_cluster_size=min_events, min_samples=min_samples, copy=True)
     return _areas(points, finder.fit(points).labels_, None, margin_m)
+
+
+def fewest_within(counts: np.ndarray, areas_m2: np.ndarray, eps_m: float) -> int:
+    """Return the events within `eps_m` that are as crowded as the emptiest of the listed cells."""
+    return max(2, math.ceil(float((counts / areas_m2).min()) * math.pi * eps_m**2))
+
+
+def cells_of_areas(
+    found: CrowdedAreas, cell: np.ndarray, able: np.ndarray | None = None
+) -> np.ndarray:
+    """Return the cells that hold events of areas: area by area from the most crowded, the cell
+    with most of its events first.
+
+    `cell` is the cell of each event; `able` says which cells may be named (all when None).
+    """
+    rank = np.empty(len(found.areas), dtype=np.int64)
+    rank[np.argsort(-found.areas["per_hectare"].to_numpy(), kind="stable")] = np.arange(len(rank))
+    inside = found.labels >= 0
+    pairs, held = np.unique(
+        np.column_stack([rank[found.labels[inside]], cell[inside]]), axis=0, return_counts=True
+    )
+    if able is not None:
+        pairs, held = (part[able[pairs[:, 1]]] for part in (pairs, held))
+    cells = pairs[np.lexsort((pairs[:, 1], -held, pairs[:, 0])), 1]
+    _, first = np.unique(cells, return_index=True)
+    return cells[np.sort(first)]
 
 
 def _areas(

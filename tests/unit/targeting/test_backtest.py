@@ -55,6 +55,20 @@ def test_scores_at_each_cut_equal_those_counted_by_hand(town, acting):
         assert scores.loc["Chance", "hit_rate"] == pytest.approx(area)
 
 
+def test_areas_of_points_at_a_cut_are_those_of_a_list_made_then(town, acting):
+    found, _ = judged(town, acting, test_months=3)
+    cut = found.scores[found.scores["method"] == "DBSCAN areas"].iloc[-1]
+    last = pd.Timestamp(cut["cut"]) - pd.Timedelta(days=1)
+    end = pd.Timestamp(cut["test_to"]) + pd.offsets.MonthEnd(0)
+    then = asked(**{"from": pd.Timestamp(cut["train_from"]).date(), "to": last.date()})
+    then = then.model_copy(
+        update={"test_from": pd.Timestamp(cut["cut"]).date(), "test_to": end.date()}
+    )
+    compared = targeting.compare_methods(town, acting, then)
+    row = compared.scores.set_index("name").loc["DBSCAN areas"]
+    assert cut["hit_rate"] == pytest.approx(row["hit_rate"])
+
+
 def test_means_and_differences_are_those_of_the_cut_dates(town, acting):
     found, _ = judged(town, acting)
     mean = found.scores.groupby("method")["hit_rate"].mean()

@@ -71,6 +71,7 @@ def test_every_method_on_south_yorkshire(south_yorkshire, everyone):
         "Last year's count": 5.99,
         "Recent weighted": 5.99,
         "Empirical Bayes": 5.50,
+        "DBSCAN areas": 5.30,
         "Kernel density": 4.29,
         "Gi*": 4.10,
         "Chance": 0.08,

@@ -8,16 +8,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.tasking import TaskingSettings
-from analytics.tasking.demand import draw_windows, visit_quotas, visits_by_day, wanted_visits
+from analytics.tasking.demand import (
+    Held,
+    draw_windows,
+    visit_quotas,
+    visits_by_day,
+    wanted_visits,
+)
 
 
 def test_quotas_follow_the_share():
-    quotas = visit_quotas(np.array([0.4, 0.3, 0.2, 0.1]), 2.0, 0.0, 12.0)
+    quotas = visit_quotas(np.array([0.4, 0.3, 0.2, 0.1]), 2.0, np.zeros(4), np.full(4, 12.0))
     assert quotas == pytest.approx([3.2, 2.4, 1.6, 0.8])
 
 
 def test_quotas_keep_their_mean_within_the_limits():
-    quotas = visit_quotas(np.array([0.9, 0.05, 0.03, 0.02]), 2.0, 0.5, 4.0)
+    quotas = visit_quotas(np.array([0.9, 0.05, 0.03, 0.02]), 2.0, np.full(4, 0.5), np.full(4, 4.0))
     assert quotas.mean() == pytest.approx(2.0)
     assert quotas.max() <= 4.0 + 1e-9
     assert quotas.min() >= 0.5 - 1e-9
@@ -26,7 +32,9 @@ def test_quotas_keep_their_mean_within_the_limits():
 
 
 def test_equal_shares_give_every_place_the_mean():
-    assert visit_quotas(np.ones(7), 1.0, 0.5, 6.0) == pytest.approx(np.ones(7))
+    assert visit_quotas(np.ones(7), 1.0, np.full(7, 0.5), np.full(7, 6.0)) == pytest.approx(
+        np.ones(7)
+    )
 
 
 @given(
@@ -61,7 +69,7 @@ def test_windows_lie_where_units_are_out():
     need = np.zeros(1440)
     need[480:960] = 1.0
     for seed in range(50):
-        for early, late, _ in draw_windows(3, need, TaskingSettings(), np.random.default_rng(seed)):
+        for early, late in draw_windows(3, need, TaskingSettings(), np.random.default_rng(seed)):
             assert early >= 480
             assert late + 15 <= 960
 
@@ -73,16 +81,58 @@ def test_visits_follow_the_hours_of_need():
     middles = [
         (early + late) / 2
         for _ in range(2000)
-        for early, late, _ in draw_windows(1, need, choices, rng)
+        for early, late in draw_windows(1, need, choices, rng)
     ]
     assert np.mean(np.array(middles) >= 360) == pytest.approx(0.75, abs=0.03)
 
 
-def test_the_visit_at_the_time_of_greatest_need_is_worth_the_full_share():
-    need = np.concatenate([np.full(360, 1.0), np.full(360, 5.0)])
-    wanted = wanted_visits([3], np.array([0.6]), need, TaskingSettings(), np.random.default_rng(2))
-    assert sorted(wanted["worth"], reverse=True) == pytest.approx([0.6, 0.3, 0.2])
+def test_a_visit_is_worth_the_violence_it_covers_and_further_ones_less():
+    need = np.full((1, 720), 0.01)
+    choices = TaskingSettings(visit_minutes=15, spacing_minutes=30)
+    wanted = wanted_visits([3], need, choices, np.random.default_rng(2))
+    covers = 0.01 * (15 + 30)
+    assert wanted["covers"].to_numpy() == pytest.approx([covers] * 3)
+    assert sorted(wanted["worth"], reverse=True) == pytest.approx([covers, covers / 2, covers / 3])
+
+
+def test_the_visit_at_the_time_of_greatest_need_is_worth_most():
+    need = np.concatenate([np.full(360, 1.0), np.full(360, 5.0)])[None, :]
+    choices = TaskingSettings(window_minutes=60)
+    wanted = wanted_visits([3], need, choices, np.random.default_rng(2))
     assert wanted.loc[wanted["worth"].idxmax(), "late"] >= 360
+    assert wanted.loc[wanted["turn"] == 1, "worth"].item() == wanted["worth"].max()
+
+
+@given(st.integers(1, 6), st.integers(0, 700), st.integers(0, 2**31 - 1))
+@settings(max_examples=60, deadline=None)
+def test_windows_keep_the_spacing_from_visits_that_stand(visits, begins, seed):
+    choices = TaskingSettings(visit_minutes=15, spacing_minutes=30)
+    held = Held(0, begins, 15, is_pinned=True)
+    rng = np.random.default_rng(seed)
+    for early, late in draw_windows(visits, np.ones(720), choices, rng, [held]):
+        for start in range(early, late + 1):
+            assert start + 15 + 30 <= begins or start >= begins + 15 + 30
+
+
+def test_a_visit_ends_before_its_place_closes():
+    need = np.ones(1440)
+    need[600:] = 0.0
+    need[:500] = 0.0
+    for seed in range(50):
+        rng = np.random.default_rng(seed)
+        for early, late in draw_windows(2, need, TaskingSettings(spacing_minutes=0), rng):
+            assert early >= 500
+            assert late + 15 <= 600
+
+
+def test_the_least_visits_of_a_place_are_worth_as_much_as_the_best_of_the_day():
+    need = np.vstack([np.full(720, 1.0), np.full(720, 0.01)])
+    wanted = wanted_visits(
+        [1, 2], need, TaskingSettings(), np.random.default_rng(1), least=np.array([0.0, 1.0])
+    )
+    promised = wanted[(wanted["place"] == 1) & (wanted["turn"] == 1)]
+    assert promised["worth"].item() == wanted["worth"].max()
+    assert wanted.loc[wanted["turn"] == 2, "worth"].item() < 0.1 * wanted["worth"].max()
 
 
 def test_no_unit_out_gives_no_windows():

@@ -9,8 +9,9 @@ import pytest
 from analytics.tasking import TaskingSettings
 from analytics.tasking.bound import upper_bound
 from analytics.tasking.order import draw_starts, earliest_starts, shuffle_order, travel_of
+from analytics.tasking.problem import DayProblem
 from analytics.tasking.roster import Stretch
-from analytics.tasking.solve import DayProblem, solve_day
+from analytics.tasking.solve import solve_day
 from analytics.tasking.travel import CAR, CYCLE, FOOT, mode_of, travel_minutes
 
 CHOICES = TaskingSettings(iterations=300)

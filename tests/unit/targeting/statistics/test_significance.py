@@ -7,6 +7,7 @@ import shapely
 from scipy.sparse import csr_matrix
 
 from analytics.geography import Grid, project
+from analytics.targeting.statistics.persistence import CLASSES, classify
 from analytics.targeting.statistics.significance import (
     benjamini_hochberg,
     bonferroni,
@@ -61,8 +62,9 @@ def test_benjamini_hochberg_and_bonferroni():
     assert bonferroni(p)[:4] == pytest.approx([0.04, 0.16, 0.12, 0.02])
 
 
-@pytest.mark.real
-def test_memphis_robberies_equal_sfhotspot(real_data):
+@pytest.fixture(scope="module")
+def memphis(real_data):
+    """Robberies on sfhotspot's grid: counts (cells x months) and neighbours with self."""
     file = real_data / "memphis_robberies_2019" / "memphis_robberies_2019.csv.gz"
     rows = pd.read_csv(file)
     xs, ys = project(rows["longitude"], rows["latitude"], "EPSG:2843")
@@ -70,16 +72,57 @@ def test_memphis_robberies_equal_sfhotspot(real_data):
     area = hull.buffer(250, quad_segs=30)
     grid = Grid("square", 500.0, area.bounds[:2])
     q, r = grid.cells_covering(area)
-    counts = np.zeros(len(q))
     held = {cell: k for k, cell in enumerate(zip(q.tolist(), r.tolist(), strict=True))}
-    for cell in zip(*(part.tolist() for part in grid.cell_numbers(xs, ys)), strict=True):
-        counts[held[cell]] += 1
-    found = gi_star_test(counts, grid.neighbour_matrix(q, r, with_self=True))
+    cells = zip(*(part.tolist() for part in grid.cell_numbers(xs, ys)), strict=True)
+    counts = np.zeros((len(q), 12))
+    months = pd.to_datetime(rows["date"]).dt.month
+    np.add.at(counts, ([held[cell] for cell in cells], months - 1), 1)
+    return counts, grid.neighbour_matrix(q, r, with_self=True)
+
+
+@pytest.mark.real
+def test_memphis_robberies_equal_sfhotspot(memphis):
+    counts, neighbours = memphis[0].sum(axis=1), memphis[1]
+    found = gi_star_test(counts, neighbours)
     hot = found.z > 0
-    assert (len(q), counts.sum(), counts.max()) == (3_301, 2_245, 24)
+    assert (len(counts), counts.sum(), counts.max()) == (3_301, 2_245, 24)
     assert found.z.min() == pytest.approx(-1.28747, abs=5e-6)
     assert found.z.max() == pytest.approx(15.32945, abs=5e-6)
     assert (hot & (found.p < 0.05)).sum() == 424
     assert (hot & (found.p < 0.01)).sum() == 313
     assert found.hot(0.05).sum() == 276
     assert (hot & (bonferroni(found.p) < 0.05)).sum() == 124
+
+
+@pytest.mark.real
+def test_memphis_months_equal_sfhotspot_by_its_own_window_and_correction(memphis):
+    counts, neighbours = memphis
+    tests = [gi_star_test(counts[:, month], neighbours) for month in range(12)]
+    z = np.column_stack([test.z for test in tests])
+    p = np.column_stack([test.p for test in tests])
+    order = np.argsort(p, axis=1)
+    holm = np.maximum.accumulate(
+        np.take_along_axis(p, order, axis=1) * np.arange(12, 0, -1), axis=1
+    )
+    np.put_along_axis(p, order, holm, axis=1)
+    hot = (z > 0) & (p < 0.05)
+    # Its recent slice takes three months and divides by two; the older one overlaps it.
+    every, older, recent = hot.mean(axis=1), hot[:, :10].mean(axis=1), hot[:, 9:].sum(axis=1) / 2
+    found = np.select(
+        [
+            every >= 0.8,
+            (older < 0.1) & (recent >= 0.2),
+            (older >= 0.1) & (recent < 0.1),
+            every >= 0.1,
+        ],
+        CLASSES[:4],
+        default=CLASSES[4],
+    )
+    assert pd.Series(found).value_counts().to_dict() == {
+        "no pattern": 2_616,
+        "former": 362,
+        "intermittent": 251,
+        "emerging": 56,
+        "persistent": 16,
+    }
+    assert (classify(hot) != found).any()
