@@ -21,14 +21,14 @@ from analytics.tasking.exports import (
     answer,
     ledger_table,
     plan_table,
-    shift_sheet,
     unmet_table,
     with_places,
     workbook,
-    write_exports,
 )
+from analytics.tasking.files import calendar, csv, gpx
 from analytics.tasking.in_force import days_with_plan, plan_in_force
 from analytics.tasking.issue import issue_plan, save_plan
+from analytics.tasking.place_facts import PlaceFacts, place_facts
 from analytics.tasking.plan import Plan, preview_plan
 from analytics.tasking.plan_edits import (
     PlanEdit,
@@ -41,7 +41,9 @@ from analytics.tasking.plan_edits import (
 )
 from analytics.tasking.recent import Recent, recent_violence
 from analytics.tasking.roster import Duty, base_names, has_roster
+from analytics.tasking.rounds import Round, control_places, own_units, rounds_in_force, rounds_of
 from analytics.tasking.settings import TaskingSettings
+from analytics.tasking.sheet import sheet_in_force, shift_sheet
 from analytics.tasking.tonight import (
     BegunVisit,
     TonightSettings,
@@ -52,6 +54,7 @@ from analytics.tasking.tonight import (
     units_still_on,
 )
 from analytics.tasking.travel import MODES, round_line
+from analytics.tasking.writing import write_exports
 
 __all__ = [
     "MODES",
@@ -61,10 +64,12 @@ __all__ = [
     "Briefing",
     "Duty",
     "Ledger",
+    "PlaceFacts",
     "Plan",
     "PlanEdit",
     "Pop",
     "Recent",
+    "Round",
     "SavedBriefing",
     "TaskingSettings",
     "TonightSettings",
@@ -76,15 +81,21 @@ __all__ = [
     "base_names",
     "briefing_versions",
     "briefings",
+    "calendar",
     "cancel_visit",
+    "control_places",
+    "csv",
     "days_with_plan",
+    "gpx",
     "has_roster",
     "issue_plan",
     "ledger_table",
     "log_abstraction",
     "make_briefing",
     "move_visit",
+    "own_units",
     "patrol_hours",
+    "place_facts",
     "plan_edits",
     "plan_in_force",
     "plan_table",
@@ -93,8 +104,11 @@ __all__ = [
     "remove_abstraction",
     "replan_without",
     "round_line",
+    "rounds_in_force",
+    "rounds_of",
     "save_briefing",
     "save_plan",
+    "sheet_in_force",
     "shift_sheet",
     "tonight",
     "undo_plan_edit",

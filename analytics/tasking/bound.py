@@ -8,18 +8,24 @@ from analytics.tasking.problem import DayProblem
 
 
 def upper_bound(problem: DayProblem, spacing_minutes: int) -> float:
-    """Return a worth that no plan of this day can exceed, in the unit of `worth`.
+    """Return a worth that no plan of this day can exceed, in the unit of `worth`."""
+    return relaxation(problem, spacing_minutes)[0]
+
+
+def relaxation(problem: DayProblem, spacing_minutes: int) -> tuple[float, np.ndarray]:
+    """Return an upper bound on the worth of a day's plan and the price of each visit in it.
 
     Each visit is given, in parts if need be, to stretches that could serve it. A visit takes at
-    least its minutes and the shortest leg that can touch it: half of its way in and half of its
-    way out each cost that much, travel being symmetric. Order and windows beyond reach are left
+    least its minutes and the shortest leg that can touch it, either way: half of its way in and half
+    of its way out each cost that much. Order and windows beyond reach are left
     out, so the true best plan is worth no more.
     """
+    prices = np.zeros(len(problem.wanted))
     if not problem.stretches or problem.wanted.empty:
-        return 0.0
+        return 0.0, prices
     stretch, visit = np.nonzero(problem.can_serve())
     if len(stretch) == 0:
-        return 0.0
+        return 0.0, prices
     worth = problem.wanted["worth"].to_numpy()
     cost = _least_minutes(problem, spacing_minutes)[stretch, visit]
     cells = np.arange(len(stretch))
@@ -30,10 +36,11 @@ def upper_bound(problem: DayProblem, spacing_minutes: int) -> float:
         -worth[visit],
         A_ub=vstack([once, time]).tocsr(),
         b_ub=np.concatenate([np.ones(len(worth)), length]),
-        bounds=(0, 1),
+        bounds=(0, None),
         method="highs",
     )
-    return float(-found.fun)
+    prices = np.maximum(-found.ineqlin.marginals[: len(worth)], 0.0)
+    return float(-found.fun), prices
 
 
 def _least_minutes(problem: DayProblem, spacing_minutes: int) -> np.ndarray:
@@ -43,6 +50,7 @@ def _least_minutes(problem: DayProblem, spacing_minutes: int) -> np.ndarray:
     least = np.empty((count, len(is_same)))
     for number, stretch in enumerate(problem.stretches):
         travel = problem.travel[stretch.mode]
+        travel = np.minimum(travel, travel.T)
         others = travel[count:, count:].astype(float)
         others[is_same] = spacing_minutes
         np.fill_diagonal(others, np.inf)

@@ -117,6 +117,14 @@ def control_hotspots(
     return found
 
 
+def list_places(workspace: Workspace, day: date) -> gpd.GeoDataFrame | None:
+    """Return the hot spots in force on a day in order of rank, None where there is no list."""
+    held = targeting.list_in_force(workspace, day)
+    if held is None or held.hotspots.empty:
+        return None
+    return held.hotspots.sort_values(["rank", "hotspot_id"]).reset_index(drop=True)
+
+
 def _need(
     workspace: Workspace,
     user: User,

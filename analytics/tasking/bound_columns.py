@@ -1,0 +1,155 @@
+"""A tight upper bound on the worth of a day's plan: column generation over whole routes.
+
+The plan of a day picks at most one route per stretch so that no visit is made twice. Give every
+visit a price p >= 0 and let a route be worth its visits' worth less their prices. Whatever the
+prices, no plan is worth more than
+
+    sum of the prices + sum over stretches of the best route at these prices (or none: 0),
+
+because a plan's worth is the prices of what it serves, at most their sum, plus what its routes are
+worth at these prices, each at most its stretch's best. `bound_routes` finds a best route among all
+real ones and some that come back to a visit, which can only raise the bound. So every bound here
+is valid, however early the work stops; a longer search only lowers it. The first prices are those
+of the plain relaxation (`bound.py`), whose bound this one never exceeds. The next ones come from a
+linear programme over the routes found so far, smoothed towards the best prices yet (Wentges 1997,
+doi 10.1111/1475-3995.00001; Pessoa and others 2018, doi 10.1287/ijoc.2017.0784).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import coo_array
+
+from analytics.tasking.bound import relaxation
+from analytics.tasking.bound_routes import Memory, RouteFinder, Tour
+from analytics.tasking.problem import DayProblem
+
+ROUNDS = 60
+"""Rounds of prices at most (a convention)."""
+
+CLOSE = 0.001
+"""Share of the bound within which it is as good as this method gets."""
+
+ROUTES_A_ROUND = 8
+SMOOTH = 0.7
+
+
+@dataclass(frozen=True)
+class Bound:
+    """An upper bound, the plain relaxation's beside it, and how it was reached.
+
+    `rounds` of prices were tried; `is_settled` when more would not lower it by much.
+    """
+
+    value: float
+    plain: float
+    rounds: int
+    is_settled: bool
+
+
+def tight_bound(
+    problem: DayProblem,
+    spacing_minutes: int,
+    *,
+    rounds: int = ROUNDS,
+    routes: list[list[int]] | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Bound:
+    """Return a worth that no plan of this day can exceed, in the unit of `worth`.
+
+    `routes` (visits per stretch) of a known plan spare work; they do not change what is valid.
+    """
+    plain, prices = relaxation(problem, spacing_minutes)
+    if plain <= 0:
+        return Bound(0.0, 0.0, 0, True)
+    master = _Master(problem, routes)
+    best, centre, settled, turn = plain, prices, False, 0
+    for turn in range(1, rounds + 1):
+        if progress:
+            progress(turn / rounds)
+        value, is_new = master.price(prices)
+        if value < best:
+            best, centre = value, prices
+        ceiling, duals = master.solve()
+        if best - ceiling <= CLOSE * best:
+            settled = not master.learn()
+            if settled:
+                break
+        elif not is_new and prices is duals:
+            settled = True
+            break
+        smooth = SMOOTH if is_new or turn == 1 else 0.0
+        prices = smooth * centre + (1 - smooth) * duals
+    return Bound(best, plain, turn, settled)
+
+
+class _Master:
+    """The routes found so far and the linear programme over them."""
+
+    def __init__(self, problem: DayProblem, routes: list[list[int]] | None):
+        self._worth = problem.worth
+        self._kinds = alike(problem)
+        self._finders = [RouteFinder(problem, kind[0]) for kind in self._kinds]
+        self._memory = Memory(len(self._worth))
+        self._held: dict[tuple[int, tuple[int, ...]], None] = {}
+        self._used: list[tuple[int, ...]] = []
+        kind_of = {member: number for number, kind in enumerate(self._kinds) for member in kind}
+        for stretch, route in enumerate(routes or []):
+            if route:
+                self._held[kind_of[stretch], tuple(route)] = None
+
+    def price(self, prices: np.ndarray) -> tuple[float, bool]:
+        """Find the best routes at these prices; return the bound they prove and if any is new."""
+        value, is_new = float(prices.sum()), False
+        for number, (kind, finder) in enumerate(zip(self._kinds, self._finders, strict=True)):
+            tours = finder.best(self._worth - prices, self._memory, ROUTES_A_ROUND)
+            if tours:
+                value += len(kind) * tours[0].price
+            is_new |= self._hold(number, tours)
+        return value, is_new
+
+    def _hold(self, kind: int, tours: list[Tour]) -> bool:
+        before = len(self._held)
+        for tour in tours:
+            self._held[kind, tour.visits] = None
+        return len(self._held) > before
+
+    def solve(self) -> tuple[float, np.ndarray]:
+        """Return the worth of the best mix of routes held, and the price of each visit in it."""
+        held = list(self._held)
+        if not held:
+            return 0.0, np.zeros(len(self._worth))
+        visits = np.concatenate([np.array(route) for _, route in held])
+        column = np.repeat(np.arange(len(held)), [len(route) for _, route in held])
+        row = np.concatenate([visits, len(self._worth) + np.array([kind for kind, _ in held])])
+        column = np.concatenate([column, np.arange(len(held))])
+        shape = (len(self._worth) + len(self._kinds), len(held))
+        limit = np.concatenate([np.ones(len(self._worth)), [len(kind) for kind in self._kinds]])
+        worth = np.array([self._worth[list(route)].sum() for _, route in held])
+        # A route that comes back to a visit uses it twice: the sparse sum counts that.
+        uses = coo_array((np.ones(len(row)), (row, column)), shape=shape).tocsr()
+        found = linprog(-worth, A_ub=uses, b_ub=limit, method="highs")
+        self._used = [held[number][1] for number in np.flatnonzero(found.x > 1e-7)]
+        duals = np.maximum(-found.ineqlin.marginals[: len(self._worth)], 0.0)
+        return float(-found.fun), duals
+
+    def learn(self) -> bool:
+        """Forbid the returns of the routes in use; say whether there were any to forbid."""
+        learnt = [self._memory.learn(route) for route in self._used if len(set(route)) < len(route)]
+        if any(learnt):
+            self._held = {key: None for key in self._held if len(set(key[1])) == len(key[1])}
+        return any(learnt)
+
+
+def alike(problem: DayProblem) -> list[list[int]]:
+    """Return the stretches in groups that can make the same routes."""
+    groups: dict[tuple, list[int]] = {}
+    fits, count = problem.can_serve(), len(problem.stretches)
+    for number, part in enumerate(problem.stretches):
+        travel = problem.travel[part.mode]
+        way = travel[number, count:].tobytes() + travel[count:, number].tobytes()
+        key = (part.mode, part.early, part.late, way, fits[number].tobytes())
+        groups.setdefault(key, []).append(number)
+    return list(groups.values())

@@ -1,0 +1,164 @@
+"""The bound: no plan exceeds it, by trying all; it is below the plain relaxation."""
+
+from functools import cache
+from itertools import permutations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.tasking import TaskingSettings
+from analytics.tasking.bound import upper_bound
+from analytics.tasking.bound_columns import alike, tight_bound
+from analytics.tasking.bound_routes import Memory, RouteFinder
+from analytics.tasking.order import earliest_starts
+from analytics.tasking.problem import DayProblem
+from analytics.tasking.roster import Stretch
+from analytics.tasking.solve import solve_day
+from analytics.tasking.travel import CAR, FOOT
+
+CHOICES = TaskingSettings(iterations=200, spacing_minutes=20)
+
+
+def random_problem(seed: int, places: int, units: int, twice: bool = True) -> DayProblem:
+    """A small day: places wanted once or twice, units on foot and by car with their own hours."""
+    rng = np.random.default_rng(seed)
+    x, y = rng.uniform(0, 2500, (2, places))
+    rows = []
+    for place in range(places):
+        early = int(rng.integers(0, 90))
+        late = early + int(rng.integers(0, 90))
+        rows.append((place, early, late, rng.uniform(0.01, 0.2)))
+        if twice and rng.random() < 0.3:
+            again = late + CHOICES.visit_minutes + CHOICES.spacing_minutes
+            rows.append((place, again, again + int(rng.integers(0, 60)), rng.uniform(0.01, 0.1)))
+    wanted = pd.DataFrame(rows, columns=["place", "early", "late", "worth"])
+    parts = [
+        Stretch(
+            unit,
+            int(rng.integers(0, 40)),
+            int(rng.integers(80, 200)),
+            CAR if rng.random() < 0.5 else FOOT,
+            float(rng.uniform(0, 2500)),
+            float(rng.uniform(0, 2500)),
+        )
+        for unit in range(units)
+    ]
+    may = rng.random((units, len(wanted))) < 0.8
+    return DayProblem.build(x, y, wanted, parts, CHOICES, may)
+
+
+def best_by_trying_all(problem: DayProblem) -> float:
+    """The worth of the best plan: every order of every set of visits, every way to share them."""
+    fits, visits = problem.can_serve(), range(len(problem.wanted))
+    sets = [
+        {
+            frozenset(order)
+            for size in range(len(problem.wanted) + 1)
+            for order in permutations([v for v in visits if fits[stretch, v]], size)
+            if earliest_starts(problem, stretch, list(order)) is not None
+        }
+        for stretch in range(len(problem.stretches))
+    ]
+
+    @cache
+    def best(stretch: int, taken: frozenset) -> float:
+        if stretch == len(sets):
+            return 0.0
+        return max(
+            problem.worth[list(made)].sum() + best(stretch + 1, taken | made)
+            for made in sets[stretch]
+            if not made & taken
+        )
+
+    return best(0, frozenset())
+
+
+@given(st.integers(0, 2**31 - 1), st.integers(2, 5), st.integers(1, 3))
+@settings(max_examples=25, deadline=None)
+def test_no_plan_exceeds_the_bound_and_it_is_below_the_plain_one(seed, places, units):
+    problem = random_problem(seed, places, units)
+    if len(problem.wanted) > 6:
+        return
+    best = best_by_trying_all(problem)
+    bound = tight_bound(problem, CHOICES.spacing_minutes)
+    plain = upper_bound(problem, CHOICES.spacing_minutes)
+    assert best <= bound.value + 1e-9
+    assert bound.value <= plain + 1e-9
+    assert bound.plain == pytest.approx(plain)
+
+
+@pytest.mark.parametrize("rounds", [1, 2, 5])
+def test_the_bound_holds_however_early_it_stops(rounds):
+    for seed in range(6):
+        problem = random_problem(seed, 5, 2, twice=False)
+        best = best_by_trying_all(problem)
+        bound = tight_bound(problem, CHOICES.spacing_minutes, rounds=rounds)
+        assert best - 1e-9 <= bound.value
+        longer = tight_bound(problem, CHOICES.spacing_minutes, rounds=rounds + 10)
+        assert longer.value <= bound.value + 1e-9
+
+
+def test_with_one_unit_the_bound_is_the_best_plan():
+    for seed in range(8):
+        problem = random_problem(seed, 5, 1, twice=False)
+        bound = tight_bound(problem, CHOICES.spacing_minutes)
+        assert bound.value == pytest.approx(best_by_trying_all(problem), rel=0.002)
+
+
+def test_the_bound_is_never_below_the_plan_and_closer_than_the_plain_one():
+    problem = random_problem(3, 30, 4)
+    routes = solve_day(problem, CHOICES, seed=1).visits
+    value = problem.worth[[visit for route in routes for visit in route]].sum()
+    bound = tight_bound(problem, CHOICES.spacing_minutes, routes=routes)
+    assert value <= bound.value + 1e-9
+    assert bound.value < bound.plain
+
+
+@given(st.integers(0, 2**31 - 1))
+@settings(max_examples=25, deadline=None)
+def test_a_route_is_priced_as_high_as_the_best_of_all_orders(seed):
+    problem = random_problem(seed, 6, 1, twice=False)
+    rng = np.random.default_rng(seed)
+    prices = problem.worth - rng.uniform(0, 0.15, len(problem.worth))
+    fits = np.flatnonzero(problem.can_serve()[0])
+    best = max(
+        prices[list(order)].sum()
+        for size in range(len(fits) + 1)
+        for order in permutations(fits, size)
+        if earliest_starts(problem, 0, list(order)) is not None
+    )
+    memory, finder = Memory(len(prices)), RouteFinder(problem, 0)
+    for _ in range(50):
+        tours = finder.best(prices, memory)
+        found = tours[0].price if tours else 0.0
+        assert found >= best - 1e-9
+        if not tours or not memory.learn(tours[0].visits):
+            break
+    assert found == pytest.approx(best)
+    if tours:
+        assert earliest_starts(problem, 0, list(tours[0].visits)) is not None
+
+
+def test_stretches_with_the_same_hours_and_base_share_their_routes():
+    problem = random_problem(1, 4, 1)
+    three = DayProblem.build(
+        np.arange(5.0) * 300,
+        np.zeros(5),
+        problem.wanted[["place", "early", "late", "worth"]],
+        [
+            Stretch(0, 0, 120, FOOT, 0.0, 0.0),
+            Stretch(1, 0, 120, FOOT, 0.0, 0.0),
+            Stretch(2, 0, 121, FOOT, 0.0, 0.0),
+        ],
+        CHOICES,
+    )
+    assert alike(three) == [[0, 1], [2]]
+
+
+def test_nothing_to_do_is_worth_nothing():
+    problem = random_problem(1, 4, 1)
+    none = DayProblem.build(np.zeros(4), np.zeros(4), problem.wanted, [], CHOICES)
+    assert tight_bound(none, 30).value == 0
