@@ -78,8 +78,7 @@ def _part(
 
 def set_test(workspace: Workspace, user: User, start: date | None) -> None:
     """Set the first day of the test period in the panel, or with None clear both of its dates."""
-    first = None if start is None else start.isoformat()
-    settings.put(workspace, user, _FORM, {"test_from": first, "test_to": None})
+    settings.put_dates(workspace, user, _FORM, {"test_from": start, "test_to": None})
 
 
 def score(result: targeting.HotspotResult) -> None:

@@ -104,7 +104,7 @@ def check_tables(staging: Staging, workspace: Workspace, picked: Picked) -> Prep
     if reading.feed in EVENT_FEEDS and "offence" not in reading.matching.columns:
         _name_offence(staging, reading)
     tabular.decide_date_order(staging, reading, picked.sources[0].name)
-    tabular.read_values(staging, reading)
+    tabular.read_values(staging, reading, workspace)
     tabular.check_rows(staging, reading, workspace, held_numbers(picked))
     first = last = None
     if reading.feed in EVENT_FEEDS:

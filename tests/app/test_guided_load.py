@@ -181,6 +181,23 @@ def test_a_recipe_leads_straight_to_checks_next_month(
     assert any("recipe Crimes: utm may" in each.value for each in app.caption)
 
 
+def test_next_months_crimes_given_as_a_boundary_are_known_for_what_they_are(
+    empty_copy, open_page, given_files, tmp_path
+):
+    given_files.append(SAMPLE / "crimes.csv")
+    app = press(open_load(open_page), "Load")
+    assert any("Next: the force boundary." in each.value for each in app.markdown)
+    given_files.clear()
+    app = press(app, "Load the force boundary")
+    assert app.selectbox[0].value == "boundary"
+    lines = (SAMPLE / "crimes.csv").read_text(encoding="utf-8").splitlines()
+    given_files.append(write(tmp_path, "crimes-next.csv", lines[:400]))
+    app.run()
+    assert "look like crimes" in app.info[0].value
+    app = press(app, "Load them as crimes")
+    assert screen(app) != "" and not app.error
+
+
 def test_recipes_can_be_renamed_and_deleted(empty_copy):
     columns = {"occurred_from": "date", "x": "lon", "y": "lat"}
     technology.save_recipe(empty_copy, ROOT_USER, "crimes", "one", "abc", columns)

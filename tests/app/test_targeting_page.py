@@ -218,6 +218,12 @@ def test_one_press_ranks_on_the_newest_crimes_too_and_another_tests_again(sample
     _button(app, "Rank on all that is held").click().run()
     assert not app.exception
     assert "kept back to test it" not in _text(app)
+    assert _dates(app)["Test from"] is None
     _button(app, "Test the list on the last year").click().run()
     assert not app.exception
     assert "kept back to test it" in _text(app)
+    assert _dates(app)["Test from"] is not None
+
+
+def _dates(app):
+    return {field.label: field.value for field in app.date_input}
