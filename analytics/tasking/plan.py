@@ -20,7 +20,7 @@ from analytics.tasking.plan_edits import edits_mark
 from analytics.tasking.roster import Duty, read_duties
 from analytics.tasking.rules import PARTNER_COLUMNS, read_rules, rules_mark
 from analytics.tasking.settings import TaskingSettings
-from analytics.workspace import InputError, User, Workspace, make_run_id
+from analytics.workspace import InputError, User, Workspace, make_run_id, make_settings
 
 FEEDS_READ = ("roster", "bases", "assignment", "places", "crimes", "points", "streets")
 
@@ -150,6 +150,31 @@ def preview_plan(
         return replace(plan, travel=words)
 
     return recent_plan(workspace, run_id, make)
+
+
+def made_plan(workspace: Workspace, user: User, result: dict[str, Any]) -> Plan:
+    """Return the plan that a job made, from its JSON; as it was made where it is still in memory.
+
+    Else it is made again with its settings, from the data as they are now.
+    """
+    workspace.require(user, "plan")
+    held = _recent.peek((workspace.workspace_id, result["run_id"]))
+    if held is not None:
+        return held
+    return preview_plan(workspace, user, make_settings(TaskingSettings, result["settings"]))
+
+
+def is_current(workspace: Workspace, user: User, plan: Plan) -> bool:
+    """Whether what the plan read is still as it was: feeds, list, rules, changes, abstractions."""
+    days = [
+        plan.first_day + timedelta(days=number)
+        for number in range((plan.last_day - plan.first_day).days + 1)
+    ]
+    need = read_need(workspace, user, days, plan.settings)
+    return (
+        plan.fingerprint
+        == fingerprint_of(workspace, need) + remembered(workspace, plan.first_day).mark()
+    )
 
 
 def recent_plan(workspace: Workspace, run_id: str, make: Callable[[], Plan]) -> Plan:
