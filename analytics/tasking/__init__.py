@@ -42,6 +42,13 @@ from analytics.tasking.plan_edits import (
 )
 from analytics.tasking.recent import Recent, recent_violence
 from analytics.tasking.roster import Duty, base_names, has_roster, unit_names
+from analytics.tasking.roster_week import (
+    bank_holidays,
+    roster_week,
+    save_week,
+    trained_words,
+    week_notes,
+)
 from analytics.tasking.rounds import Round, control_places, own_units, rounds_in_force, rounds_of
 from analytics.tasking.settings import TaskingSettings
 from analytics.tasking.sheet import sheet_in_force, shift_sheet
@@ -79,6 +86,7 @@ __all__ = [
     "abstractions",
     "add_visit",
     "answer",
+    "bank_holidays",
     "base_names",
     "briefing_versions",
     "briefings",
@@ -108,20 +116,24 @@ __all__ = [
     "recent_violence",
     "remove_abstraction",
     "replan_without",
+    "roster_week",
     "round_line",
     "rounds_in_force",
     "rounds_of",
     "save_briefing",
     "save_plan",
+    "save_week",
     "sheet_in_force",
     "shift_sheet",
     "tonight",
+    "trained_words",
     "undo_plan_edit",
     "unit_names",
     "units_on_roster",
     "units_still_on",
     "unmet_table",
     "visits_possible",
+    "week_notes",
     "with_places",
     "workbook",
     "write_exports",
