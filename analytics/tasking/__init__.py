@@ -28,6 +28,7 @@ from analytics.tasking.exports import (
 from analytics.tasking.files import calendar, csv, gpx
 from analytics.tasking.in_force import days_with_plan, plan_in_force
 from analytics.tasking.issue import issue_plan, save_plan
+from analytics.tasking.need import control_hotspots
 from analytics.tasking.place_facts import PlaceFacts, place_facts
 from analytics.tasking.plan import Plan, preview_plan
 from analytics.tasking.plan_edits import (
@@ -83,6 +84,7 @@ __all__ = [
     "briefings",
     "calendar",
     "cancel_visit",
+    "control_hotspots",
     "control_places",
     "csv",
     "days_with_plan",
