@@ -107,6 +107,16 @@ def base_names(workspace: Workspace) -> list[str]:
     return [name for (name,) in workspace.rows("SELECT DISTINCT name FROM bases ORDER BY name")]
 
 
+def unit_names(workspace: Workspace) -> list[str]:
+    """Return the names of the units that were ever on the roster."""
+    return [
+        name
+        for (name,) in workspace.rows(
+            "SELECT DISTINCT unit FROM roster WHERE unit IS NOT NULL ORDER BY unit"
+        )
+    ]
+
+
 def base_places(workspace: Workspace) -> dict[str, tuple[float, float]]:
     """Return the bases by name in small letters, as metres in the workspace's CRS."""
     rows = workspace.rows("SELECT name, x, y FROM bases WHERE x IS NOT NULL ORDER BY name")
