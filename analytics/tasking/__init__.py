@@ -29,6 +29,7 @@ from analytics.tasking.feasible import doubts
 from analytics.tasking.files import calendar, csv, gpx
 from analytics.tasking.in_force import days_with_plan, plan_in_force
 from analytics.tasking.issue import issue_plan, save_plan
+from analytics.tasking.need import control_hotspots
 from analytics.tasking.place_facts import PlaceFacts, place_facts, place_names
 from analytics.tasking.plan import Plan, is_current, made_plan, preview_plan
 from analytics.tasking.plan_edits import (
@@ -92,6 +93,7 @@ __all__ = [
     "briefings",
     "calendar",
     "cancel_visit",
+    "control_hotspots",
     "control_places",
     "csv",
     "days_with_plan",
