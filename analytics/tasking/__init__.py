@@ -25,11 +25,13 @@ from analytics.tasking.exports import (
     with_places,
     workbook,
 )
+from analytics.tasking.feasible import doubts
 from analytics.tasking.files import calendar, csv, gpx
 from analytics.tasking.in_force import days_with_plan, plan_in_force
 from analytics.tasking.issue import issue_plan, save_plan
-from analytics.tasking.place_facts import PlaceFacts, place_facts
-from analytics.tasking.plan import Plan, preview_plan
+from analytics.tasking.need import control_hotspots
+from analytics.tasking.place_facts import PlaceFacts, place_facts, place_names
+from analytics.tasking.plan import Plan, is_current, made_plan, preview_plan
 from analytics.tasking.plan_edits import (
     PlanEdit,
     Visit,
@@ -40,7 +42,14 @@ from analytics.tasking.plan_edits import (
     undo_plan_edit,
 )
 from analytics.tasking.recent import Recent, recent_violence
-from analytics.tasking.roster import Duty, base_names, has_roster
+from analytics.tasking.roster import Duty, base_names, has_roster, unit_names
+from analytics.tasking.roster_week import (
+    bank_holidays,
+    roster_week,
+    save_week,
+    trained_words,
+    week_notes,
+)
 from analytics.tasking.rounds import Round, control_places, own_units, rounds_in_force, rounds_of
 from analytics.tasking.settings import TaskingSettings
 from analytics.tasking.sheet import sheet_in_force, shift_sheet
@@ -53,7 +62,7 @@ from analytics.tasking.tonight import (
     units_on_roster,
     units_still_on,
 )
-from analytics.tasking.travel import MODES
+from analytics.tasking.travel import MODES, round_line
 from analytics.tasking.writing import write_exports
 
 __all__ = [
@@ -78,24 +87,30 @@ __all__ = [
     "abstractions",
     "add_visit",
     "answer",
+    "bank_holidays",
     "base_names",
     "briefing_versions",
     "briefings",
     "calendar",
     "cancel_visit",
+    "control_hotspots",
     "control_places",
     "csv",
     "days_with_plan",
+    "doubts",
     "gpx",
     "has_roster",
+    "is_current",
     "issue_plan",
     "ledger_table",
     "log_abstraction",
+    "made_plan",
     "make_briefing",
     "move_visit",
     "own_units",
     "patrol_hours",
     "place_facts",
+    "place_names",
     "plan_edits",
     "plan_in_force",
     "plan_table",
@@ -103,18 +118,24 @@ __all__ = [
     "recent_violence",
     "remove_abstraction",
     "replan_without",
+    "roster_week",
+    "round_line",
     "rounds_in_force",
     "rounds_of",
     "save_briefing",
     "save_plan",
+    "save_week",
     "sheet_in_force",
     "shift_sheet",
     "tonight",
+    "trained_words",
     "undo_plan_edit",
+    "unit_names",
     "units_on_roster",
     "units_still_on",
     "unmet_table",
     "visits_possible",
+    "week_notes",
     "with_places",
     "workbook",
     "write_exports",

@@ -75,6 +75,17 @@ def place_facts(workspace: Workspace, hotspot_ids: list[str]) -> dict[str, Place
     return found
 
 
+def place_names(workspace: Workspace) -> dict[str, str]:
+    """Return the names of all hot spots by id, as the newest list calls them."""
+    return dict(
+        workspace.rows(
+            "SELECT hotspot_id, coalesce(h.name, hotspot_id) FROM hotspots h "
+            "JOIN lists USING (list_id) QUALIFY row_number() OVER "
+            "(PARTITION BY hotspot_id ORDER BY version DESC) = 1"
+        )
+    )
+
+
 def streets_at(
     held: gpd.GeoDataFrame, shape: shapely.Geometry
 ) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:

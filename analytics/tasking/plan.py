@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,16 +13,16 @@ from analytics.geography import Recent
 from analytics.tasking.abstractions import mark_of
 from analytics.tasking.build import Built, Progress, build_plan, wanted_by_day
 from analytics.tasking.capacity import Ledger
-from analytics.tasking.inputs import day_inputs
+from analytics.tasking.inputs import day_inputs, ways_between
 from analytics.tasking.memory import remembered
 from analytics.tasking.need import Need, read_need
 from analytics.tasking.plan_edits import edits_mark
 from analytics.tasking.roster import Duty, read_duties
 from analytics.tasking.rules import PARTNER_COLUMNS, read_rules, rules_mark
 from analytics.tasking.settings import TaskingSettings
-from analytics.workspace import InputError, User, Workspace, make_run_id
+from analytics.workspace import InputError, User, Workspace, make_run_id, make_settings
 
-FEEDS_READ = ("roster", "bases", "assignment", "places", "crimes", "points")
+FEEDS_READ = ("roster", "bases", "assignment", "places", "crimes", "points", "streets")
 
 _recent = Recent(8)
 
@@ -36,7 +36,7 @@ class Plan:
     both in shares of the list's weight per day, summed over the days. `duties` are the unit-shifts
     planned for, `places` the hot spots by list, `breaks` the meal breaks by day, shift and unit,
     `partners` the visits wanted of places where partners go instead (day, hotspot_id, partner,
-    visits_wanted, name).
+    visits_wanted, name), `travel` says how travel was measured.
     """
 
     run_id: str
@@ -55,6 +55,7 @@ class Plan:
     breaks: dict[tuple[date, str, str], tuple[datetime, datetime]]
     partners: pd.DataFrame
     warnings: list[str]
+    travel: str = ""
 
     @property
     def seed(self) -> int:
@@ -109,6 +110,7 @@ class Plan:
                 }
                 for row in self.partners.itertuples()
             ],
+            "travel": self.travel,
             "capacity": self.ledger.as_json(),
             "warnings": self.warnings,
         }
@@ -140,12 +142,39 @@ def preview_plan(
     def make() -> Plan:
         rules = read_rules(workspace)
         wanted = wanted_by_day(days, need, settings, settings.seed, rules)
-        inputs, partners, notes = day_inputs(workspace, need, duties, wanted, rules)
+        ways, words = ways_between(workspace, need, duties, settings)
+        inputs, partners, notes = day_inputs(workspace, need, duties, wanted, rules, ways)
         built = build_plan(inputs, settings, settings.seed, progress, memory.copy())
         told = warnings + notes
-        return assemble(run_id, fingerprint, settings, need, duties, built, partners, told)
+        plan = assemble(run_id, fingerprint, settings, need, duties, built, partners, told)
+        return replace(plan, travel=words)
 
     return recent_plan(workspace, run_id, make)
+
+
+def made_plan(workspace: Workspace, user: User, result: dict[str, Any]) -> Plan:
+    """Return the plan that a job made, from its JSON; as it was made where it is still in memory.
+
+    Else it is made again with its settings, from the data as they are now.
+    """
+    workspace.require(user, "plan")
+    held = _recent.peek((workspace.workspace_id, result["run_id"]))
+    if held is not None:
+        return held
+    return preview_plan(workspace, user, make_settings(TaskingSettings, result["settings"]))
+
+
+def is_current(workspace: Workspace, user: User, plan: Plan) -> bool:
+    """Whether what the plan read is still as it was: feeds, list, rules, changes, abstractions."""
+    days = [
+        plan.first_day + timedelta(days=number)
+        for number in range((plan.last_day - plan.first_day).days + 1)
+    ]
+    need = read_need(workspace, user, days, plan.settings)
+    return (
+        plan.fingerprint
+        == fingerprint_of(workspace, need) + remembered(workspace, plan.first_day).mark()
+    )
 
 
 def recent_plan(workspace: Workspace, run_id: str, make: Callable[[], Plan]) -> Plan:
