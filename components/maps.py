@@ -154,7 +154,8 @@ def points(
         pickable=True,
     )
     tooltip = {"html": "{label}", "style": _tooltip_style()} if label in shown.columns else False
-    view = map_layers.view_of(shown["lon"].to_numpy(float), shown["lat"].to_numpy(float))
+    lon, lat = shown["lon"].to_numpy(float), shown["lat"].to_numpy(float)
+    view = map_layers.view_of(lon, lat, height_px=height - 40)
     _draw([*ground.layers(), layer, *ground.names()], view, tooltip, key, alt, height)
     if len(shown) < len(placed):
         st.caption(f"The first {len(shown):,} of {len(placed):,} points are drawn.")
