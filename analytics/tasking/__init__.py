@@ -4,6 +4,7 @@ from analytics.tasking.abstractions import (
     REASONS,
     Abstraction,
     abstractions,
+    away_times,
     log_abstraction,
     remove_abstraction,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "abstractions",
     "add_visit",
     "answer",
+    "away_times",
     "base_names",
     "briefing_versions",
     "briefings",
