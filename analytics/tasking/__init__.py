@@ -31,6 +31,7 @@ from analytics.tasking.files import calendar, csv, gpx
 from analytics.tasking.in_force import days_with_plan, plan_in_force
 from analytics.tasking.issue import issue_plan, save_plan
 from analytics.tasking.ledger import Ledger, patrol_hours, visits_possible
+from analytics.tasking.need import control_hotspots
 from analytics.tasking.place_facts import PlaceFacts, place_facts, place_names
 from analytics.tasking.plan import Plan, is_current, made_plan, preview_plan
 from analytics.tasking.plan_edits import (
@@ -44,6 +45,13 @@ from analytics.tasking.plan_edits import (
 )
 from analytics.tasking.recent import Recent, recent_violence
 from analytics.tasking.roster import Duty, base_names, has_roster, unit_names
+from analytics.tasking.roster_week import (
+    bank_holidays,
+    roster_week,
+    save_week,
+    trained_words,
+    week_notes,
+)
 from analytics.tasking.rounds import Round, control_places, own_units, rounds_in_force, rounds_of
 from analytics.tasking.settings import TaskingSettings
 from analytics.tasking.sheet import sheet_in_force, shift_sheet
@@ -84,12 +92,14 @@ __all__ = [
     "abstractions",
     "add_visit",
     "answer",
+    "bank_holidays",
     "base_names",
     "briefing_versions",
     "briefings",
     "calendar",
     "cancel_visit",
     "capacity",
+    "control_hotspots",
     "control_places",
     "csv",
     "days_with_plan",
@@ -115,20 +125,24 @@ __all__ = [
     "recent_violence",
     "remove_abstraction",
     "replan_without",
+    "roster_week",
     "round_line",
     "rounds_in_force",
     "rounds_of",
     "save_briefing",
     "save_plan",
+    "save_week",
     "sheet_in_force",
     "shift_sheet",
     "tonight",
+    "trained_words",
     "undo_plan_edit",
     "unit_names",
     "units_on_roster",
     "units_still_on",
     "unmet_table",
     "visits_possible",
+    "week_notes",
     "what_if",
     "with_places",
     "workbook",

@@ -104,7 +104,7 @@ def check_tables(staging: Staging, workspace: Workspace, picked: Picked) -> Prep
     if reading.feed in EVENT_FEEDS and "offence" not in reading.matching.columns:
         _name_offence(staging, reading)
     tabular.decide_date_order(staging, reading, picked.sources[0].name)
-    tabular.read_values(staging, reading, workspace)
+    tabular.read_values(staging, reading)
     tabular.check_rows(staging, reading, workspace, held_numbers(picked))
     first = last = None
     if reading.feed in EVENT_FEEDS:
@@ -158,12 +158,13 @@ def held_numbers(picked: Picked) -> list[int]:
 def match(workspace: Workspace, feed: str, layout: Layout, file: str, given: _Given) -> Matching:
     """Return the matching of a layout: given, saved as a recipe, or suggested where certain.
 
-    Raises UndecidedColumns with the text of `--columns` that would decide.
+    Raises InputError for a table of counts, UndecidedColumns with the text of `--columns` that
+    would decide.
     """
+    if refused := aggregated.refusal(feed, layout):
+        raise InputError(refused, file=file)
     answers = read_matching(feed, given.columns) if given.columns else None
     if given.columns is not None and not (answers and not answers.columns):
-        if refused := aggregated.refusal(feed, layout):
-            raise InputError(refused, file=file)
         matching = check_matching(feed, read_matching(feed, given.columns), layout, file)
     elif recipe := recipes.find(workspace, feed, layout):
         matching = check_matching(feed, read_matching(feed, recipe), layout, file)

@@ -58,16 +58,11 @@ def decide_date_order(staging: Staging, reading: Reading, file: str) -> None:
     reading.matching = replace(reading.matching, date_order=order)
 
 
-def read_values(staging: Staging, reading: Reading, workspace: Workspace) -> None:
-    """Make view `readings`: one typed row per picked row, with its number, hash and place.
+def read_values(staging: Staging, reading: Reading) -> None:
+    """Make view `readings`: one typed row per picked row, with its row number and hash.
 
-    Texts of dates and coordinates are read once each, however many rows share them.
+    Texts of dates are read once each, however many rows share them; those of coordinates stay.
     """
-    if _is_placed(reading):
-        crs = reading.matching.crs or coordinates.DEGREES
-        x, y = number_sql("x", reading), number_sql("y", reading)
-        reading.crs, warning = places.make_spots(staging, workspace, crs, x, y)
-        reading.warnings += [warning] if warning else []
     dated = _dated(reading)
     if dated:
         columns = [f'"{name}"' for name in dated]
@@ -81,8 +76,7 @@ def read_values(staging: Staging, reading: Reading, workspace: Workspace) -> Non
         f'LEFT JOIN moments AS m_{name} ON numbered."{name}" = m_{name}.text' for name in dated
     )
     if _is_placed(reading):
-        parts += ["s.given_x", "s.given_y", "s.x", "s.y", "s.lon", "s.lat"]
-        joins += " LEFT JOIN spots s ON numbered.x = s.text_x AND numbered.y = s.text_y"
+        parts += ["numbered.x AS text_x", "numbered.y AS text_y"]
     staging.database.execute(
         f"CREATE VIEW readings AS SELECT {', '.join(parts)} FROM numbered {joins}"
     )
@@ -204,19 +198,31 @@ def check_rows(
         conditions += _conditions(column, reading.feed)
     if reading.feed in EVENT_FEEDS:
         conditions.append(("to_before_from", "r.occurred_to < r.occurred_from"))
+    chosen, joined = "r.*", ""
     if _is_placed(reading):
+        _place(staging, reading, workspace)
+        chosen = "r.* EXCLUDE (text_x, text_y), s.* EXCLUDE (text_x, text_y)"
+        joined = "LEFT JOIN spots s USING (text_x, text_y)"
         conditions += [
             ("no_place", "r.x_is_blank OR r.y_is_blank"),
-            ("unreadable_number", "r.given_x IS NULL OR r.given_y IS NULL"),
-            ("suppressed_place", "r.given_x = 0 AND r.given_y = 0"),
-            ("impossible_place", "r.x IS NULL"),
+            ("unreadable_number", "s.given_x IS NULL OR s.given_y IS NULL"),
+            ("suppressed_place", "s.given_x = 0 AND s.given_y = 0"),
+            ("impossible_place", "s.x IS NULL"),
         ]
     staging.database.execute(
-        f"CREATE TABLE checked AS SELECT *, {rules.first_broken(conditions)} AS rule "
-        "FROM readings r",
+        f"CREATE TABLE checked AS SELECT {chosen}, {rules.first_broken(conditions)} AS rule "
+        f"FROM readings r {joined}",
         [rules.latest_moment(workspace)] * sum("?" in text for _, text in conditions),
     )
     _mark_repeats(staging, reading.feed)
+
+
+def _place(staging: Staging, reading: Reading, workspace: Workspace) -> None:
+    """Make table `spots`: every text of coordinates is read and projected once."""
+    crs = reading.matching.crs or coordinates.DEGREES
+    x, y = number_sql("x", reading), number_sql("y", reading)
+    reading.crs, warning = places.make_spots(staging, workspace, crs, x, y)
+    reading.warnings += [warning] if warning else []
 
 
 def _conditions(column: Column, feed: str) -> list[tuple[str, str]]:
