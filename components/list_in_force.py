@@ -35,9 +35,9 @@ def decisions(workspace: Workspace, user: User, result: targeting.HotspotResult)
                     _decide(workspace, user, heap.place_key, decision, reason)
 
 
-def sign_off(workspace: Workspace, user: User, result: targeting.HotspotResult) -> None:
+def sign_off(workspace: Workspace, user: User, listed: targeting.EditedList) -> None:
     """Draw the page's main action: make this list, edits included, the one in force from a day."""
-    listed = targeting.apply_edits(workspace, user, result)
+    result = listed.result
     held = targeting.list_in_force(workspace)
     st.subheader("Sign off", anchor=False)
     st.caption(_state(listed, held))
@@ -124,9 +124,8 @@ def fair_use(workspace: Workspace, result: targeting.HotspotResult) -> None:
             st.markdown(f"**{caution.title}.** {caution.text}")
 
 
-def downloads(workspace: Workspace, user: User, result: targeting.HotspotResult) -> None:
+def downloads(workspace: Workspace, user: User, listed: targeting.EditedList) -> None:
     """Offer the list, edits included, as files."""
-    listed = targeting.apply_edits(workspace, user, result)
     kinds = {
         "GeoJSON": ("hotspots.geojson", lambda: targeting.geojson(workspace, listed)),
         "GeoPackage": ("hotspots.gpkg", lambda: targeting.geopackage(workspace, listed)),
@@ -138,7 +137,7 @@ def downloads(workspace: Workspace, user: User, result: targeting.HotspotResult)
     with st.container(horizontal=True):
         for label, (name, make) in kinds.items():
             exports.offer(
-                label, make, name, user, "hotspots", result.run_id, key=f"targeting-{name}"
+                label, make, name, user, "hotspots", listed.result.run_id, key=f"targeting-{name}"
             )
 
 

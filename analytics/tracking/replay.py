@@ -96,7 +96,7 @@ def replay(
         [files, int(starts), int(ends)],
     )
     names = unit_of_devices(workspace, set(fixes["device"]))
-    fixes["unit"] = fixes["device"].map(names).fillna("device " + fixes["device"].str[:6])
+    fixes["unit"] = [names.get(device, f"device {device[:6]}") for device in fixes["device"]]
     if unit is not None:
         fixes = fixes[fixes["unit"] == unit]
     if fixes.empty:

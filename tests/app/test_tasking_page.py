@@ -191,3 +191,17 @@ def test_a_visit_is_cancelled_and_the_change_undone(with_list, open_page):
     button(app, "Undo").click().run()
     assert not app.exception
     assert len(tasking.plan_in_force(with_list, TODAY, TODAY)) == before
+
+
+def test_the_roster_of_a_week_is_shown_and_copied(with_list, open_page):
+    app = open_page("tasking", "inspector")
+    app.session_state["tasking-tabs"] = "Roster"
+    app.run()
+    assert not app.exception and not app.error
+    assert "unit-hours" in texts(app)
+    assert any("bank holiday" in part.value for part in app.caption)
+    button(app, "Copy the week before").click().run()
+    assert "Copied from the week before, not saved yet" in texts(app)
+    button(app, "Save the week").click().run()
+    assert not app.exception and not app.error
+    assert "Copied" not in texts(app)
