@@ -20,13 +20,15 @@ def offer(
     key: str,
     records: bool = False,
     icon: str = ":material/download:",
+    needs: str = "export",
 ) -> None:
     """Draw a download button that logs the disclosure when it is pressed.
 
     Nothing is prepared before that: a prepared file could be fetched without signing in.
-    `records=True` marks record-level data: it needs its own right and a reason.
+    `records=True` marks record-level data: it needs its own right and a reason. `needs` is the
+    right that other files take, where it is not the usual one.
     """
-    right = "export_records" if records else "export"
+    right = "export_records" if records else needs
     if not user.may(right):
         return
     reason = ""

@@ -1,6 +1,8 @@
 """What the tasking page draws: the week as blocks in time, the capacity sum, a unit's round."""
 
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -116,7 +118,7 @@ def draw_rounds(workspace: Workspace, visits: pd.DataFrame, key: str) -> None:
 
 
 def offer_files(workspace: Workspace, user: User, plan: Plan, key: str) -> None:
-    """Offer the shift sheets as PDF and the plan as a workbook."""
+    """Offer the shift sheets as PDF, and the plan in the other forms."""
     days = sorted({_day(day) for day in plan.visits["day"]})
     if not days:
         return
@@ -139,8 +141,35 @@ def offer_files(workspace: Workspace, user: User, plan: Plan, key: str) -> None:
         key=f"{key}-pdf",
         icon=":material/print:",
     )
+    with st.popover("Other files", icon=":material/download:"):
+        _offer_other_files(workspace, user, plan, day, key)
+
+
+def _offer_other_files(
+    workspace: Workspace, user: User, plan: Plan, day: date | None, key: str
+) -> None:
+    """Offer the workbook of the plan, and calendar, GPX and CSV of all units or of one."""
+    units = sorted(plan.visits["unit"].unique())
+    unit = st.selectbox(
+        "For", [None, *units], format_func=lambda name: name or "All units", key=f"{key}-file-unit"
+    )
+    forms = {
+        "Calendar (.ics)": (tasking.calendar, "plan.ics"),
+        "GPX for a navigator": (tasking.gpx, "plan.gpx"),
+        "CSV": (tasking.csv, "plan.csv"),
+    }
+    for label, (form, name) in forms.items():
+        exports.offer(
+            label,
+            partial(_made, workspace, plan, day, unit, form),
+            name,
+            user,
+            "plan",
+            plan.run_id,
+            key=f"{key}-{name}",
+        )
     exports.offer(
-        "Excel",
+        "Excel, whole plan",
         lambda: tasking.workbook(workspace, user, plan),
         "plan.xlsx",
         user,
@@ -148,6 +177,16 @@ def offer_files(workspace: Workspace, user: User, plan: Plan, key: str) -> None:
         plan.run_id,
         key=f"{key}-excel",
     )
+
+
+def _made(
+    workspace: Workspace,
+    plan: Plan,
+    day: date | None,
+    unit: str | None,
+    form: Callable[[Workspace, list[tasking.Round]], bytes],
+) -> bytes:
+    return form(workspace, tasking.rounds_of(workspace, plan, day, unit))
 
 
 def _draw_blocks(rows: pd.DataFrame, on_duty: list[tuple[str, tasking.Duty]], key: str) -> None:

@@ -71,15 +71,17 @@ def form(
     return filled
 
 
-def put(workspace: Workspace, user: User, key: str, values: dict[str, Any]) -> None:
-    """Set fields of a form by JSON values from a button's `on_click`, before the form is drawn."""
+def put_dates(workspace: Workspace, user: User, key: str, values: dict[str, date | None]) -> None:
+    """Set date fields of a form from a button's `on_click`, before the form is drawn."""
     name = f"settings:{key}"
     held = st.session_state.get(name) or load_draft(workspace, user, name) or {}
-    st.session_state[name] = {**held, **values}
+    texts = {field: value and value.isoformat() for field, value in values.items()}
+    st.session_state[name] = {**held, **texts}
     save_draft(workspace, user, name, st.session_state[name])
-    for field in values:
-        st.session_state.pop(f"{key}.{field}.first", None)
-        st.session_state.pop(f"{key}.{field}", None)
+    for field, value in values.items():
+        # The browser keeps what it shows under a key until the state says otherwise.
+        st.session_state[f"{key}.{field}"] = value
+        st.session_state[f"{key}.{field}.first"] = value
 
 
 def reset(key: str) -> None:

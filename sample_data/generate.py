@@ -9,12 +9,13 @@ import pandas as pd
 from shapely import Point
 
 from sample_data import people, trial
+from sample_data.activity import make_activity, make_stops
 from sample_data.addresses import Addresses, make_addresses
 from sample_data.crime import RATE_RATIO, Landmarks, draw_occurrences
 from sample_data.gps import make_pings
 from sample_data.ground import Ground, make_ground
 from sample_data.network import Network
-from sample_data.patrol import Path, make_paths
+from sample_data.patrol import PATROL_DAYS, Path, make_paths
 from sample_data.places import Area, Place, make_places
 from sample_data.presence import true_stays
 from sample_data.records import make_records
@@ -44,11 +45,13 @@ class Town:
 
 @dataclass(frozen=True)
 class Patrols:
-    """What the units did (paths, true stays) and what their trackers say of it (pings)."""
+    """What the units did (paths, true stays), what their trackers say of it and they report."""
 
     paths: list[Path]
     stays: pd.DataFrame
     pings: pd.DataFrame
+    activity: pd.DataFrame
+    stops: pd.DataFrame
 
 
 def town(seed: int = DEFAULT_SEED, rate_ratio: float = RATE_RATIO) -> Town:
@@ -76,7 +79,10 @@ def patrols(drawn: Town) -> Patrols:
     """Send the town's units out for twelve weeks; returns paths, true stays and pings."""
     paths = make_paths(drawn.seed, drawn.streets, drawn.areas, drawn.bases, drawn.assignment)
     stays = true_stays(paths, drawn.areas, drawn.station)
-    return Patrols(paths, stays, make_pings(drawn.seed, paths))
+    activity = make_activity(drawn.seed, stays, drawn.areas)
+    homes = np.column_stack([drawn.addresses.x, drawn.addresses.y])
+    stops = make_stops(drawn.seed, activity, homes, PATROL_DAYS)
+    return Patrols(paths, stays, make_pings(drawn.seed, paths), activity, stops)
 
 
 def main(arguments: list[str] | None = None) -> None:

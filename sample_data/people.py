@@ -13,6 +13,8 @@ ROSTER_DAYS = pd.date_range("2026-06-01", "2026-09-13")
 SHIFTS = {"late": ("14:00", "22:00"), "night": ("18:00", "02:00")}
 UNITS = tuple(f"U{number:02d}" for number in range(1, 11))
 FOOT_UNITS = UNITS[:4]
+WARDEN_UNITS = UNITS[9:]
+FUNDING = ("Serious violence fund", "Hotspot response fund")
 TEAMS = ("Town Centre", "Town Centre", "North", "South")
 COURSES = {
     "Hot spot patrol": ("2.1", 80),
@@ -60,9 +62,11 @@ def make_roster(seed: int) -> pd.DataFrame:
             for officer in officers[unit]:
                 rows.append(
                     (day.strftime("%Y-%m-%d"), shift, start, end, unit, officer,
-                     TEAMS[number % 4], mode_of(unit), base_of(unit))
+                     TEAMS[number % 4], mode_of(unit), base_of(unit), agency_of(unit),
+                     FUNDING[number >= 6])
                 )  # fmt: skip
     columns = ["date", "shift", "start", "end", "unit", "officer", "team", "mode", "base"]
+    columns += ["agency", "funding"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -78,6 +82,10 @@ def shift_of(unit: str, day: pd.Timestamp) -> str | None:
 
 def mode_of(unit: str) -> str:
     return "foot" if unit in FOOT_UNITS else "car"
+
+
+def agency_of(unit: str) -> str:
+    return "Marlbridge Council wardens" if unit in WARDEN_UNITS else "Marlshire Police"
 
 
 def base_of(unit: str) -> str:

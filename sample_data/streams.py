@@ -22,6 +22,8 @@ PARTS = (
     "patrol",
     "gps",
     "trial",
+    "activity",
+    "stops",
 )
 
 

@@ -40,6 +40,8 @@ def write_town(out: Path, town: Town, patrols: Patrols) -> dict[str, int]:
              for a in town.areas]
         ),
         "assignment.csv": _csv(town.assignment),
+        "activity.csv": _csv(patrols.activity),
+        "stops.csv": _csv(patrols.stops),
         "truth.json": _json(describe(town, patrols)),
     }  # fmt: skip
     contents = {name: text.encode() for name, text in texts.items()}

@@ -25,6 +25,8 @@ SAMPLE_FEEDS = {
     "training": "training.csv",
     "places": "places.geojson",
     "assignment": "assignment.csv",
+    "activity": "activity.csv",
+    "stops": "stops.csv",
     "pings": "pings.csv.gz",
 }
 NEWEST_RECORDS = 20

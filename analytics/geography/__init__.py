@@ -14,6 +14,7 @@ from analytics.geography.layers import (
 )
 from analytics.geography.projection import LONLAT, project, unproject
 from analytics.geography.recent import Recent
+from analytics.geography.routing import Roads, StreetNetwork, street_network
 from analytics.geography.segments import Segments, street_segments
 from analytics.geography.units import Located, Units, polygon_units, street_units
 
@@ -25,7 +26,9 @@ __all__ = [
     "Grid",
     "Located",
     "Recent",
+    "Roads",
     "Segments",
+    "StreetNetwork",
     "StudyArea",
     "Units",
     "boundary",
@@ -39,6 +42,7 @@ __all__ = [
     "read_polygon",
     "saved_places",
     "sound_polygon",
+    "street_network",
     "street_segments",
     "street_units",
     "streets",

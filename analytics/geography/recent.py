@@ -15,6 +15,11 @@ class Recent:
         self._values: OrderedDict[Hashable, Any] = OrderedDict()
         self._being_made: dict[Hashable, threading.Lock] = {}
 
+    def peek(self, key: Hashable) -> Any:
+        """Return the value of `key` where it is held, else None."""
+        with self._lock:
+            return self._values.get(key)
+
     def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """Return the value of `key`, made by `make` when it is not held."""
         with self._lock:

@@ -29,9 +29,10 @@ def pdf(
     [text], `facts` [[label, value]], `list` [text], `table` {"columns": [text], "rows": [[...]],
     "align": ["left" or "right"], "caption": text}, `image` {"name": a key of `images`, "alt":
     text, "caption": text}, `images` (a list of them), `cards` [{"heading", "image", "facts"}] and
-    `page` (true: begins a new page). `shift_sheet` takes `sheets`, one per unit and shift: `unit`, `shift`,
-    `facts` [[label, value]], `visits` [{"start", "place", "streets", "minutes", "travel",
-    "note"}], `notes` [text] and `image` as above. Texts are data and never markup; `images` are
+    `page` (true: begins a new page). `shift_sheet` takes `sheets`, one per unit and shift: `unit`,
+    `shift`, `facts` [[label, value]], `visits` [{"start", "place", "streets", "minutes",
+    "travel"}], `places` [{"numbers", "place", "lines" [[label, text]]}], `control` (text),
+    `notes` [text] and `image` as above; and a `note` on the last page. Texts are data and never markup; `images` are
     PNG bytes.
 
     Raises KeyError for an unknown template and typst.TypstError when a needed name is missing.

@@ -2,6 +2,7 @@
 
 import io
 import math
+from collections import Counter
 
 import geopandas as gpd
 import numpy as np
@@ -22,6 +23,9 @@ RAMPS = {
     "patrol": ["#E8F0FA", "#A9C6E8", "#5B93CF", "#1D4F91", "#0B2548"],
 }
 MOST_STREET_NAMES = 40
+NAMED_WITHIN = 0.09
+"""Streets of a hot spot are named within this share of the map's width from it."""
+MOST_NAMES_A_PLACE = 4
 COLOURS = 200
 SMALLEST_LABELLED_POINTS = 16
 _CM_PER_INCH = 2.54
@@ -41,13 +45,15 @@ def map_png(
     zoom_margin_m: float = 0.0,
     size_cm: tuple[float, float] = (17.0, 13.0),
     dots_per_inch: int = 160,
+    name_round_hotspots: bool = False,
 ) -> bytes:
     """Draw a map and return it as PNG bytes; safe to call from several threads.
 
     All layers and the `route` (x, y pairs in order of travel) are in one projected CRS in metres.
     `hotspots` are labelled with their column `rank`, and coloured by the column `value` in `unit`
     on the `ramp` "need" or "patrol" where it is named. The view holds the hot spots, route and
-    bases with `zoom_margin_m` round them; the whole boundary with `zoom_to_hotspots` False. Raises
+    bases with `zoom_margin_m` round them; the whole boundary with `zoom_to_hotspots` False. With
+    `name_round_hotspots` the streets at the hot spots are named first, and there. Raises
     ValueError when every layer is empty.
     """
     figure = Figure(
@@ -57,6 +63,8 @@ def map_png(
     axes = figure.add_axes((0, 0, 1, 1))
     near = [hotspots, bases, _route_frame(route)] if zoom_to_hotspots else []
     view = _view(near, [boundary, streets, hotspots], size_cm, zoom_margin_m)
+    if _has_rows(streets):
+        streets = streets.iloc[streets.sindex.query(shapely.box(*view), predicate="intersects")]
     axes.set_xlim(view[0], view[2])
     axes.set_ylim(view[1], view[3])
     axes.set_aspect("equal")
@@ -75,7 +83,10 @@ def map_png(
         axes.scatter(points.x, points.y, marker="s", s=40, color=PRIMARY, zorder=7)
     taken: list[Bbox] = []
     if _has_rows(hotspots):
-        taken = [*_outlines(axes, hotspots), *_draw_ranks(figure, axes, hotspots)]
+        taken = _draw_ranks(figure, axes, hotspots)
+        if name_round_hotspots and _has_rows(streets):
+            taken = _name_near(figure, axes, streets, view, taken, hotspots)
+        taken = [*_outlines(axes, hotspots), *taken]
     if _has_rows(streets):
         _draw_street_names(figure, axes, streets, view, taken)
     _draw_scale(axes, view)
@@ -206,16 +217,58 @@ def _draw_street_names(
     taken: list[Bbox],
 ) -> None:
     """Name the longest streets in view, once each, along the street, where there is room."""
-    renderer = figure.canvas.get_renderer()
-    boxes, frame = list(taken), axes.bbox
+    area = shapely.box(*view)
+    _place_names(figure, axes, streets, area, list(taken), set(), MOST_STREET_NAMES)
+
+
+def _name_near(
+    figure: Figure,
+    axes: Axes,
+    streets: gpd.GeoDataFrame,
+    view: tuple[float, float, float, float],
+    taken: list[Bbox],
+    hotspots: gpd.GeoDataFrame,
+) -> list[Bbox]:
+    """Name the streets at each hot spot, close to it; return the room taken with their names."""
+    boxes, named = list(taken), set()
+    reach = NAMED_WITHIN * (view[2] - view[0])
+    for shape in hotspots.geometry:
+        area = shape.buffer(reach).intersection(shapely.box(*view))
+        near = streets.iloc[streets.sindex.query(area, predicate="intersects")]
+        touching = near[near.geometry.distance(shape) < 15.0]["name"]
+        wanted = near[near["name"].isin(touching)]
+        # Beside the place first, where the name hides nothing; else on the street inside it.
+        for room in (area.difference(shape), area):
+            _place_names(figure, axes, wanted, room, boxes, named, MOST_NAMES_A_PLACE, 5)
+    return boxes
+
+
+def _place_names(
+    figure: Figure,
+    axes: Axes,
+    streets: gpd.GeoDataFrame,
+    area: shapely.Geometry,
+    boxes: list[Bbox],
+    named: set[str],
+    most: int,
+    tries: int = 1,
+) -> None:
+    """Name streets on their parts in an area, the longest first; adds to `boxes` and `named`.
+
+    Where there is no room on a street's longest part the next is tried, `tries` in all.
+    """
+    renderer, frame = figure.canvas.get_renderer(), axes.bbox
     seen = streets[["name", streets.geometry.name]].dropna(subset="name")
-    seen = seen.set_geometry(seen.geometry.intersection(shapely.box(*view)))
+    seen = seen.set_geometry(seen.geometry.intersection(area))
     seen = seen[(seen["name"].astype(str) != "") & ~seen.geometry.is_empty]
     longest = seen.assign(length_m=seen.geometry.length).sort_values("length_m", ascending=False)
-    placed = 0
-    for row in longest.drop_duplicates("name").itertuples():
-        middle, angle = _middle(getattr(row, streets.geometry.name))
+    placed, tried = 0, Counter()
+    for row in longest.itertuples():
         words = str(row.name)
+        tried[words] += 1
+        if words in named or not row.length_m or tried[words] > tries:
+            continue
+        middle, angle = _middle(getattr(row, streets.geometry.name))
         label = _label(axes, *middle, words, size=6.5, rotation=angle, zorder=6)
         box = label.get_window_extent(renderer)
         is_cut = not (frame.contains(box.x0, box.y0) and frame.contains(box.x1, box.y1))
@@ -223,8 +276,9 @@ def _draw_street_names(
             label.remove()
             continue
         boxes.append(box)
+        named.add(words)
         placed += 1
-        if placed == MOST_STREET_NAMES:
+        if placed == most:
             return
 
 

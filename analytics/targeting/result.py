@@ -104,7 +104,7 @@ class HotspotResult:
             what = "street length" if self.counts.grid.shape == "street" else "area"
             known = np.isfinite(self.share_of_area)
             text += f", on {self.share_of_area:.2%} of the {what}.** " if known else ".** "
-            text += "Without a test period nobody knows what they would catch: set one below. "
+            text += "Without a test period nobody knows yet what they will catch. "
         else:
             text += f" and caught {self.accuracy.hit_rate:.1%} of the crimes from {scope.test}.** "
             best = "The best possible list of this size would have caught "

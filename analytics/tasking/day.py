@@ -13,7 +13,7 @@ from analytics.tasking.problem import DayProblem
 from analytics.tasking.roster import Duty, Stretch, stretches
 from analytics.tasking.rules import NO_RULES, PlaceRules
 from analytics.tasking.settings import TaskingSettings
-from analytics.tasking.travel import travel_minutes
+from analytics.tasking.travel import Ways
 
 TRACE_OF_NEED = 0.01
 """Share of the mean need that every minute on duty keeps (a convention)."""
@@ -27,7 +27,8 @@ class Day:
 
     `rules` are by hot spot, `pins` of this day, `earlier` the visits already planned that it must
     keep away from, `carried` per hot spot the weight of what the days before left unserved, and
-    `refused` by hot spot why no unit is sent there.
+    `refused` by hot spot why no unit is sent there, `ways` how units get about (None: straight
+    lines).
     """
 
     clock: DayClock
@@ -39,6 +40,7 @@ class Day:
     earlier: tuple[Held, ...] = ()
     carried: np.ndarray | None = None
     refused: dict[str, str] = field(default_factory=dict)
+    ways: Ways | None = None
 
     @property
     def ids(self) -> np.ndarray:
@@ -52,12 +54,17 @@ class Day:
 
 @dataclass(frozen=True)
 class Ready:
-    """The problem of a day with the visits wanted, pins counted, and pins that cannot stand."""
+    """The problem of a day with the visits wanted, pins counted, and pins that cannot stand.
+
+    `covers` is the violence that a first visit to each hot spot covers, at a moment drawn from its
+    need.
+    """
 
     problem: DayProblem
     parts: list[Stretch]
     wanted: np.ndarray
     need_on_duty: float
+    covers: np.ndarray
     warnings: list[str]
 
 
@@ -77,7 +84,10 @@ def make_ready(day: Day, settings: TaskingSettings, rng: np.random.Generator) ->
     wanted = np.maximum(day.wanted, np.bincount(_places(day, pins), minlength=len(day.wanted)))
     total = day.need.by_minute(day.clock).sum(axis=0)
     share = float(total[is_out].sum() / total.sum()) if total.sum() else 0.0
-    return Ready(problem, parts, wanted, share, warnings)
+    mass = need.sum(axis=1)
+    minutes = settings.visit_minutes + settings.spacing_minutes
+    covers = np.divide((need**2).sum(axis=1), mass, out=np.zeros(len(mass)), where=mass > 0)
+    return Ready(problem, parts, wanted, share, covers * minutes, warnings)
 
 
 def on_duty(parts: list[Stretch], clock: DayClock) -> np.ndarray:
@@ -132,7 +142,7 @@ def _problem(
         least=least,
     )
     x, y = day.need.places["x"].to_numpy(), day.need.places["y"].to_numpy()
-    problem = DayProblem.build(x, y, wanted, parts, settings)
+    problem = DayProblem.build(x, y, wanted, parts, settings, ways=day.ways)
     return replace(problem, may_serve=_may_serve(day, parts, pins, problem))
 
 
@@ -190,7 +200,7 @@ def _busy(day: Day, settings: TaskingSettings) -> dict[str, list[tuple[int, int]
             continue
         at, duty = place.loc[pin.hotspot_id], mine[0]
         x, y = np.array([duty.x, at["x"]]), np.array([duty.y, at["y"]])
-        way = int(travel_minutes(x, y, duty.mode, settings)[0, 1])
+        way = int((day.ways or Ways(settings)).minutes(x, y, duty.mode)[0, 1])
         begins = day.clock.minute(pin.starts)
         found.setdefault(pin.unit, []).append((begins - way, begins + pin.minutes + way))
     return found

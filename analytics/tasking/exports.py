@@ -1,28 +1,14 @@
-"""What a plan looks like on paper and as files: the shift sheet, the table, the workbook."""
+"""What a plan looks like in words and tables: answer, visits, ledger, workbook."""
 
 from datetime import date, timedelta
-from pathlib import Path
 
-import geopandas as gpd
 import pandas as pd
-import shapely
 
-from analytics.geography import nearest_street_names, streets
-from analytics.reports import about_export, map_png, pdf, write_excel, write_whole
+from analytics.geography import nearest_street_names
+from analytics.reports import about_export, write_excel
 from analytics.tasking.plan import Plan
-from analytics.tasking.roster import Duty
-from analytics.tasking.travel import CAR, CYCLE, FOOT
-from analytics.workspace import InputError, User, Workspace
+from analytics.workspace import User, Workspace
 
-MODE_WORDS = {FOOT: "on foot", CYCLE: "by cycle", CAR: "by car"}
-WHAT_TO_DO = (
-    "Stay 10 to 16 minutes, out of the vehicle and in plain sight; then move on.",
-    "Walk the whole place. Talk to people and premises; ask what has changed since the last visit.",
-    "Look for what makes violence likely here, such as queues, disputes, drinking or hiding places, "
-    "and note it. Being a hot spot gives by itself no ground to search anyone.",
-    "Keep to the times and the order: they are drawn so that nobody can foresee a visit.",
-    "Called away? Answer the call, write down why the visit was missed, and tell the patrol lead.",
-)
 COLUMNS = {
     "day": "Date",
     "shift": "Shift",
@@ -84,59 +70,7 @@ def answer(plan: Plan) -> str:
 def workbook(workspace: Workspace, user: User, plan: Plan) -> bytes:
     """Return the plan as an Excel workbook: visits, what is unserved, the capacity sum."""
     workspace.require(user, "export")
-    return write_excel(None, _sheets_of(workspace, plan), _about(workspace, plan, "Patrol plan"))
-
-
-def shift_sheet(
-    workspace: Workspace,
-    user: User,
-    plan: Plan,
-    day: date | None = None,
-    unit: str | None = None,
-) -> bytes:
-    """Return the printable sheets of a plan as one PDF: a page or two per unit and shift.
-
-    `day` and `unit` choose among them. Raises InputError when none of them has a visit.
-    """
-    workspace.require(user, "see:tasking")
-    visits = plan.visits
-    if day is not None:
-        visits = visits[visits["day"] == day]
-    if unit is not None:
-        visits = visits[visits["unit"] == unit]
-    if visits.empty:
-        raise InputError("No visit is planned for this choice, so there is no sheet to print.")
-    held = streets(workspace)
-    sheets, images = [], {}
-    for number, duty in enumerate(plan.duties):
-        mine = visits[
-            (visits["day"] == duty.day)
-            & (visits["shift"] == duty.shift)
-            & (visits["unit"] == duty.unit)
-        ]
-        if len(mine):
-            images[f"map{number}"] = route_map(plan, duty, mine, held)
-            sheets.append(_sheet(workspace, plan, duty, mine, f"map{number}"))
-    about = _about(workspace, plan, "Shift sheet")
-    return pdf(
-        None, "shift_sheet", {"title": "Shift sheet", "about": about, "sheets": sheets}, images
-    )
-
-
-def write_exports(workspace: Workspace, user: User, plan: Plan, folder: str | Path) -> list[Path]:
-    """Write plan.csv, plan.xlsx and shift_sheets.pdf to a folder, logged; return their paths."""
-    workspace.require(user, "export")
-    folder = Path(folder)
-    sheets = _sheets_of(workspace, plan)
-    files = [folder / "plan.csv", folder / "plan.xlsx"]
-    if len(plan.visits):
-        files.append(folder / "shift_sheets.pdf")
-    workspace.log(user, "disclose", "plan", plan.run_id, [file.name for file in files])
-    write_whole(files[0], sheets["Visits"].to_csv(index=False).encode("utf-8-sig"))
-    write_excel(files[1], sheets, _about(workspace, plan, "Patrol plan"))
-    if len(plan.visits):
-        write_whole(files[2], shift_sheet(workspace, user, plan))
-    return files
+    return write_excel(None, sheets_of(workspace, plan), about_plan(workspace, plan, "Patrol plan"))
 
 
 def unmet_table(plan: Plan) -> pd.DataFrame:
@@ -176,24 +110,8 @@ def ledger_table(plan: Plan) -> pd.DataFrame:
     return pd.DataFrame({"Line": list(lines), "Amount": list(lines.values())})
 
 
-def route_map(
-    plan: Plan, duty: Duty, visits: pd.DataFrame, street_lines: gpd.GeoDataFrame
-) -> bytes:
-    """Draw one unit's route over the streets, places labelled with their order of visit."""
-    places = plan.places.drop_duplicates("hotspot_id").set_index("hotspot_id")
-    orders = visits.groupby("hotspot_id")["visit_order"].agg(
-        lambda turns: ", ".join(str(turn) for turn in turns)
-    )
-    shown = places.loc[orders.index].assign(rank=orders)
-    points = [(places.at[spot, "x"], places.at[spot, "y"]) for spot in visits["hotspot_id"]]
-    bases = None
-    if pd.notna(duty.x):
-        points = [(duty.x, duty.y), *points, (duty.x, duty.y)]
-        bases = gpd.GeoDataFrame(geometry=[shapely.Point(duty.x, duty.y)], crs=shown.crs)
-    return map_png(shown, streets=street_lines, route=points, bases=bases)
-
-
-def _sheets_of(workspace: Workspace, plan: Plan) -> dict[str, pd.DataFrame]:
+def sheets_of(workspace: Workspace, plan: Plan) -> dict[str, pd.DataFrame]:
+    """Return the sheets of a plan's workbook by name."""
     return {
         "Visits": plan_table(workspace, plan),
         "Unserved": unmet_table(plan),
@@ -201,7 +119,8 @@ def _sheets_of(workspace: Workspace, plan: Plan) -> dict[str, pd.DataFrame]:
     }
 
 
-def _about(workspace: Workspace, plan: Plan, title: str) -> dict[str, str]:
+def about_plan(workspace: Workspace, plan: Plan, title: str) -> dict[str, str]:
+    """Return the facts that an export of a plan carries."""
     return about_export(
         workspace,
         title=title,
@@ -209,47 +128,6 @@ def _about(workspace: Workspace, plan: Plan, title: str) -> dict[str, str]:
         period=_period(plan.first_day, plan.last_day),
         source=f"hot spot list {', '.join(plan.list_ids)}, roster; seed {plan.seed}",
     )
-
-
-def _sheet(
-    workspace: Workspace, plan: Plan, duty: Duty, visits: pd.DataFrame, image: str
-) -> dict[str, object]:
-    places = plan.places.drop_duplicates("hotspot_id").set_index("hotspot_id")
-    mine = places.loc[visits["hotspot_id"]]
-    names = nearest_street_names(workspace, mine["x"].to_numpy(), mine["y"].to_numpy())
-    rows = [
-        {
-            "start": row.starts.strftime("%H:%M"),
-            "place": row.name,
-            "streets": f"near {street}" if street and street not in row.name else "",
-            "minutes": int(row.minutes),
-            "travel": int(row.travel_minutes),
-            "note": f"Rank {rank}",
-        }
-        for row, street, rank in zip(
-            visits.itertuples(index=False), names, mine["rank"], strict=True
-        )
-    ]
-    facts = [
-        ["Day", f"{duty.day:%A} {_day(duty.day)}"],
-        ["On duty", f"{duty.starts:%H:%M} to {duty.ends:%H:%M}, {MODE_WORDS[duty.mode]}"],
-        ["Base", duty.base or "none named"],
-        ["Visits", str(len(visits))],
-    ]
-    if pause := plan.breaks.get((duty.day, duty.shift, duty.unit)):
-        facts.insert(3, ["Meal break", f"{pause[0]:%H:%M} to {pause[1]:%H:%M}, at the base"])
-    return {
-        "unit": duty.unit,
-        "shift": f"{duty.shift}, {_day(duty.day)}",
-        "facts": facts,
-        "visits": rows,
-        "notes": list(WHAT_TO_DO),
-        "image": {
-            "name": image,
-            "alt": f"Map of the route of {duty.unit}: {len(mine)} visits, numbered in order.",
-            "caption": "Straight lines join the places in order; numbers are the order of visit.",
-        },
-    }
 
 
 def _period(first: date, last: date) -> str:

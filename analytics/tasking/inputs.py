@@ -10,6 +10,8 @@ from analytics.tasking.need import Need, control_hotspots
 from analytics.tasking.pins import read_pins
 from analytics.tasking.roster import Duty
 from analytics.tasking.rules import PlaceRules, hand_to_partners
+from analytics.tasking.settings import TaskingSettings
+from analytics.tasking.travel import Ways, read_ways, way_words
 from analytics.workspace import Workspace
 
 ON_CONTROL_DAY = "it is a control place of the trial that day"
@@ -21,6 +23,7 @@ def day_inputs(
     duties: list[Duty],
     wanted: dict[date, np.ndarray],
     rules: dict[str, PlaceRules],
+    ways: Ways,
 ) -> tuple[list[Day], list[tuple], list[str]]:
     """Return the days in order, the rows of partners' visits, and sentences to tell.
 
@@ -44,6 +47,7 @@ def day_inputs(
             rules=rules,
             pins=pins.on(day),
             refused=dict.fromkeys(controls.get(day, set()), ON_CONTROL_DAY),
+            ways=ways,
         )
         for day in days
     ]
@@ -52,6 +56,17 @@ def day_inputs(
         words = ", ".join(f"{day.day} {day:%b}" for day in idle)
         notes.append(f"Nobody is on the roster on {words}; nothing is planned there.")
     return inputs, partners, notes
+
+
+def ways_between(
+    workspace: Workspace, need: dict[date, Need], duties: list[Duty], settings: TaskingSettings
+) -> tuple[Ways, str]:
+    """Return how units get about between bases and hot spots, and the sentence that says so."""
+    lists = {held.list_id: held for held in need.values()}.values()
+    x = np.concatenate([[duty.x for duty in duties], *(held.places["x"] for held in lists)])
+    y = np.concatenate([[duty.y for duty in duties], *(held.places["y"] for held in lists)])
+    ways = read_ways(workspace, settings, x, y)
+    return ways, way_words(ways, x, y)
 
 
 def clock_of(workspace: Workspace, day: date) -> DayClock:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from analytics.tasking.roster import Stretch
 from analytics.tasking.settings import TaskingSettings
-from analytics.tasking.travel import MODES, travel_minutes
+from analytics.tasking.travel import MODES, Ways
 
 NOT_FOR_THIS_UNIT = 3000
 """Minutes of travel that stand for 'may not be sent there': two days, longer than any stretch."""
@@ -47,10 +47,11 @@ class DayProblem:
         stretches: list[Stretch],
         settings: TaskingSettings,
         may_serve: np.ndarray | None = None,
+        ways: Ways | None = None,
     ) -> "DayProblem":
-        """Put together a day; `x` and `y` are the hot spots' metres.
+        """Put together a day; `x` and `y` are the hot spots' metres, `ways` how units get about.
 
-        Without `may_serve` every stretch may make every visit; `wanted` without minutes or
+        Without `ways` travel is straight lines times the detour. Without `may_serve` every stretch may make every visit; `wanted` without minutes or
         is_pinned has visits of the settings' length that nobody fixed.
         """
         if "minutes" not in wanted:
@@ -60,9 +61,16 @@ class DayProblem:
         if may_serve is None:
             may_serve = np.ones((len(stretches), len(wanted)), dtype=bool)
         places = wanted["place"].to_numpy()
-        all_x = np.concatenate([[stretch.x for stretch in stretches], x[places]])
-        all_y = np.concatenate([[stretch.y for stretch in stretches], y[places]])
-        travel = {mode: travel_minutes(all_x, all_y, mode, settings) for mode in MODES}
+        all_x = np.concatenate([[stretch.x for stretch in stretches], x])
+        all_y = np.concatenate([[stretch.y for stretch in stretches], y])
+        nodes = np.concatenate([np.arange(len(stretches)), len(stretches) + places])
+        ways = ways or Ways(settings)
+        used = {stretch.mode for stretch in stretches}
+        travel = {
+            mode: ways.minutes(all_x, all_y, mode)[np.ix_(nodes, nodes)]
+            for mode in MODES
+            if mode in used
+        }
         owner = np.concatenate([-1 - np.arange(len(stretches)), places])
         is_same = (owner[:, None] == owner[None, :]) & ~np.eye(len(owner), dtype=bool)
         return cls(wanted, stretches, travel, is_same, settings.visit_minutes, may_serve)

@@ -59,7 +59,7 @@ def read_duties(workspace: Workspace, first: date, last: date) -> tuple[list[Dut
     frame = workspace.frame(
         "SELECT any_value(shift) AS shift, unit, max(starts) AS starts, min(ends) AS ends, "
         "min(mode) AS mode, "
-        "min(base) AS base, count(DISTINCT officer) AS officers, "
+        "min(base) AS base, coalesce(max(crew), count(DISTINCT officer)) AS officers, "
         "count(DISTINCT starts) + count(DISTINCT ends) > 2 AS is_mixed "
         "FROM roster WHERE starts >= ? AND starts < ? AND ends > starts "
         "GROUP BY day, coalesce(nullif(trim(shift), ''), strftime(starts, '%H:%M')), unit "
@@ -105,6 +105,16 @@ def has_roster(workspace: Workspace) -> bool:
 def base_names(workspace: Workspace) -> list[str]:
     """Return the names of the bases."""
     return [name for (name,) in workspace.rows("SELECT DISTINCT name FROM bases ORDER BY name")]
+
+
+def unit_names(workspace: Workspace) -> list[str]:
+    """Return the names of the units that were ever on the roster."""
+    return [
+        name
+        for (name,) in workspace.rows(
+            "SELECT DISTINCT unit FROM roster WHERE unit IS NOT NULL ORDER BY unit"
+        )
+    ]
 
 
 def base_places(workspace: Workspace) -> dict[str, tuple[float, float]]:

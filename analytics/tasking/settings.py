@@ -123,7 +123,13 @@ class TaskingSettings(StepSettings):
         ge=1,
         le=3,
         title="Detour factor",
-        why="Way by street over straight line; travel is not routed along the streets.",
+        why="Way by street over straight line, where no loaded street joins two places.",
+        rare=True,
+    )
+    travel_by: Literal["streets", "straight"] = setting(
+        "streets",
+        title="Travel",
+        why="Along the streets where they are loaded; or straight lines times the detour factor.",
         rare=True,
     )
     window_minutes: int = setting(

@@ -11,7 +11,7 @@ from analytics.tasking.abstractions import away_times, log_abstraction
 from analytics.tasking.build import VISIT_COLUMNS, build_plan, quotas_of
 from analytics.tasking.day import Day, held_visits, on_duty
 from analytics.tasking.in_force import plan_in_force
-from analytics.tasking.inputs import clock_of, day_inputs
+from analytics.tasking.inputs import clock_of, day_inputs, ways_between
 from analytics.tasking.memory import mark_of_visits, remembered
 from analytics.tasking.need import Need, read_need
 from analytics.tasking.pins import Pins
@@ -25,7 +25,7 @@ from analytics.tasking.plan import (
 from analytics.tasking.roster import Duty, base_places, read_duties, stretches, with_away
 from analytics.tasking.rules import PlaceRules, read_rules
 from analytics.tasking.settings import TaskingSettings
-from analytics.tasking.travel import MODES, travel_minutes
+from analytics.tasking.travel import MODES, Ways
 from analytics.workspace import InputError, User, Workspace, make_run_id, setting
 
 SHIFT = "Tonight"
@@ -113,7 +113,9 @@ def tonight(
     made = TonightSettings(**chosen, units=units, begun=begun or [], since=since)
     plain = resolved(made, day, day)
     need = read_need(workspace, user, [day], plain)
-    duties = _under_way(_duties(workspace, units, day), need[day].places, plain)
+    on_duty_tonight = _duties(workspace, units, day)
+    ways, words = ways_between(workspace, need, on_duty_tonight, plain)
+    duties = _under_way(on_duty_tonight, need[day].places, plain, ways)
     earlier = _earlier(workspace, day, duties, plain)
     memory = remembered(workspace, day)
     fingerprint = fingerprint_of(workspace, need) + mark_of_visits(earlier) + memory.mark()
@@ -122,10 +124,11 @@ def tonight(
     def make() -> Plan:
         rules = read_rules(workspace)
         wanted = {day: _wanted(workspace, need[day], duties, plain, day, rules)}
-        inputs, partners, notes = day_inputs(workspace, need, duties, wanted, rules)
+        inputs, partners, notes = day_inputs(workspace, need, duties, wanted, rules, ways)
         built = build_plan(_after_earlier(inputs, earlier), plain, plain.seed, memory=memory.copy())
         built.visits = with_begun(built.visits, plain.begun, day)
-        return assemble(run_id, fingerprint, plain, need, duties, built, partners, notes)
+        plan = assemble(run_id, fingerprint, plain, need, duties, built, partners, notes)
+        return replace(plan, travel=words)
 
     return recent_plan(workspace, run_id, make)
 
@@ -244,7 +247,9 @@ def _duties(workspace: Workspace, units: list[TonightUnit], day: date) -> list[D
     return found
 
 
-def _under_way(duties: list[Duty], places: pd.DataFrame, settings: TonightSettings) -> list[Duty]:
+def _under_way(
+    duties: list[Duty], places: pd.DataFrame, settings: TonightSettings, ways: Ways
+) -> list[Duty]:
     """Return the duties as they are when the rest is planned: each from where its unit is.
 
     A unit inside a visit goes on when that ends. Its round is planned from there and back, and
@@ -260,7 +265,7 @@ def _under_way(duties: list[Duty], places: pd.DataFrame, settings: TonightSettin
             continue
         free = max(duty.starts, last.starts + timedelta(minutes=last.minutes))
         x, y = float(at.at[last.hotspot_id, "x"]), float(at.at[last.hotspot_id, "y"])
-        way = travel_minutes(np.array([x, duty.x]), np.array([y, duty.y]), duty.mode, settings)
+        way = ways.minutes(np.array([x, duty.x]), np.array([y, duty.y]), duty.mode)
         home = max(free, duty.ends - timedelta(minutes=int(way[0, 1])))
         away = (*duty.away, (home, duty.ends)) if home < duty.ends else duty.away
         if free < duty.ends:

@@ -3,33 +3,50 @@
 import json
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
-from analytics.technology import checks, compare, ping_store, places, readiness, rules
-from analytics.technology.compare import ExtractChanges
-from analytics.technology.feeds import EVENT_FEEDS, columns_of
+from analytics.technology import checks, compare, handover, ping_store, places, readiness
+from analytics.technology.compare import Comparison, ExtractChanges
 from analytics.technology.report import LoadReport, Prepared
 from analytics.technology.staging import Staging
-from analytics.technology.tabular import REPEATS_ARE_REAL
 from analytics.workspace import InputError, Transaction, User, Workspace, now_ms
 from analytics.workspace.audit import digest
-from analytics.workspace.schema import QUARANTINE_DAYS
-
-DAY_MS = 86_400_000
 
 
+@dataclass(frozen=True)
 class Counts:
     """Rows of a load by what became of them."""
 
-    def __init__(self, read: int, stored: int, held: int, reasons: dict[str, int]):
-        self.read, self.stored, self.held, self.reasons = read, stored, held, reasons
+    read: int
+    stored: int
+    reasons: dict[str, int]
 
     @property
     def quarantined(self) -> int:
         """Rows kept aside by this load."""
         return sum(self.reasons.values())
+
+    @property
+    def held(self) -> int:
+        """Rows that the feed held already."""
+        return self.read - self.stored - self.quarantined
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Rows read and rows kept aside by rule, before it is known how many are new.
+
+    `rows_each` is how many rows read stand behind one that is stored.
+    """
+
+    read: int
+    reasons: dict[str, int]
+    rows_each: int
+
+    def with_stored(self, rows: int) -> Counts:
+        """Return the counts of a load that stores so many rows."""
+        return Counts(self.read, rows * self.rows_each, self.reasons)
 
 
 def store(
@@ -45,30 +62,38 @@ def store(
 
     `also` is done in the same transaction, after the rows are in.
     """
-    ready = ""
-    if prepared.feed != "pings":
-        ready = _export(staging, "ready", f"n, {prepared.stored_columns}")
-    unusable = compare.export_unusable(staging) if compare.can_compare(prepared) else None
-    aside = _export_aside(staging, prepared, load_id)
-    files = ping_store.write_files(staging, workspace, load_id) if prepared.feed == "pings" else []
-    devices = str(staging.folder / ping_store.DEVICES)
+    is_pings = prepared.feed == "pings"
+    files = ping_store.write_files(staging, workspace, load_id) if is_pings else []
     detail: dict[str, object] = {"feed": prepared.feed, "files": prepared.recorded_files}
+    tally, aside = _tally(staging, prepared), handover.read_aside(staging, prepared, load_id)
+    staging.rows("DROP TABLE picked")
+    # Comparing takes seconds on a large feed: it is done before the lock, and again inside it
+    # only where another load or an undo came between.
+    seen = workspace.fingerprint(prepared.feed)
+    with workspace.cursor() as cursor:
+        compared = _compare(cursor, staging, prepared)
     try:
         with workspace.write(user, "collect", "load", load_id, detail) as transaction:
             _check_crs(workspace, prepared, transaction)
-            changes = _changes(transaction, prepared, ready, unusable)
-            if changes and prepared.mode == "replace":
-                detail["rows_replaced"] = compare.replace(transaction, prepared.feed, load_id)
-                stored = _insert_unlike(transaction, prepared, ready, load_id)
+            if workspace.fingerprint(prepared.feed) != seen:
+                compared = _compare(transaction, staging, prepared)
+            if is_pings:
+                devices = str(staging.folder / ping_store.DEVICES)
+                stored = ping_store.register_files(transaction, load_id, files, devices)
+            elif compared and prepared.mode == "replace":
+                detail["rows_replaced"] = compare.replace(
+                    transaction, prepared.feed, load_id, compared
+                )
+                stored = handover.insert_unlike(transaction, staging, prepared, load_id, compared)
             else:
-                stored = _insert(transaction, prepared, ready, load_id, files, devices)
-            counts = _counts(staging, prepared, stored * prepared.rows_each)
-            result = report(prepared, counts, load_id, began, changes)
+                stored = handover.insert_new(transaction, staging, prepared, load_id)
+            counts = tally.with_stored(stored)
+            result = report(
+                prepared, counts, load_id, began, compared.changes if compared else None
+            )
             is_kept = detail.get("rows_replaced") or prepared.origin
             if counts.stored or counts.quarantined or is_kept:
-                transaction.execute(
-                    "INSERT INTO quarantine BY NAME SELECT * FROM read_parquet(?)", [aside]
-                )
+                handover.insert_aside(transaction, aside)
                 _record(transaction, user, prepared, result)
             if also:
                 also(transaction)
@@ -86,40 +111,33 @@ def store(
 def preview(workspace: Workspace, staging: Staging, prepared: Prepared, began: float) -> LoadReport:
     """Report what `store` would do, without storing; `load_id` is empty."""
     if prepared.feed == "pings":
-        counts = _counts(staging, prepared, staging.value("SELECT count(*) FROM ready"))
+        counts = _tally(staging, prepared).with_stored(staging.value("SELECT count(*) FROM ready"))
         return report(prepared, counts, "", began)
-    ready = _export(staging, "ready", f"n, {prepared.stored_columns}")
-    unusable = compare.export_unusable(staging) if compare.can_compare(prepared) else None
     with workspace.cursor() as cursor:
-        changes = _changes(cursor, prepared, ready, unusable)
-        if changes and prepared.mode == "replace":
-            sql = f"SELECT count(*) FROM ({_UNLIKE_SQL})"
-            stored = cursor.execute(sql, [ready]).fetchall()[0][0]
-            return report(prepared, _counts(staging, prepared, stored), "", began, changes)
-        distinct = "count(*)" if prepared.feed != "harm" else "count(DISTINCT n)"
-        sql = f"SELECT {distinct} FROM ({_new_rows_sql(prepared)})"
-        stored = cursor.execute(sql, [ready, ready]).fetchall()[0][0]
-    counts = _counts(staging, prepared, stored * prepared.rows_each)
-    return report(prepared, counts, "", began, changes)
+        compared = _compare(cursor, staging, prepared)
+        if compared and prepared.mode == "replace":
+            stored = compared.unlike.num_rows
+        else:
+            stored = handover.count_new(cursor, staging, prepared)
+    counts = _tally(staging, prepared).with_stored(stored)
+    return report(prepared, counts, "", began, compared.changes if compared else None)
 
 
 def changes(workspace: Workspace, staging: Staging, prepared: Prepared) -> ExtractChanges | None:
     """Compare a prepared load with what is held of its period; None where that means nothing."""
     if not compare.can_compare(prepared):
         return None
-    ready = _export(staging, "ready", f"n, {prepared.stored_columns}")
     with workspace.cursor() as cursor:
-        return compare.pair(cursor, prepared, ready, compare.export_unusable(staging))
+        compared = compare.pair(cursor, prepared, staging)
+    return compared.changes if compared else None
 
 
-def _changes(
-    cursor: compare.Cursor, prepared: Prepared, ready: str, unusable: Path | None
-) -> ExtractChanges | None:
+def _compare(cursor: compare.Cursor, staging: Staging, prepared: Prepared) -> Comparison | None:
     """Compare, unless rows of a file already loaded are missing from `ready`."""
     is_partial = prepared.mode == "add" and prepared.known_files
-    if unusable is None or is_partial or prepared.origin:
+    if not compare.can_compare(prepared) or is_partial or prepared.origin:
         return None
-    return compare.pair(cursor, prepared, ready, unusable)
+    return compare.pair(cursor, prepared, staging)
 
 
 def report(
@@ -170,103 +188,7 @@ def _warnings_of(changes: ExtractChanges | None, mode: str) -> list[str]:
     return [*found, changes.doubt()] if changes.doubt() else found
 
 
-def _export(staging: Staging, view: str, columns: str) -> str:
-    path = staging.folder / f"{view}.parquet"
-    path.unlink(missing_ok=True)
-    staging.database.execute(
-        f"COPY (SELECT {columns} FROM {view}) TO ? (FORMAT parquet)", [str(path)]
-    )
-    return str(path)
-
-
-def _export_aside(staging: Staging, prepared: Prepared, load_id: str) -> str:
-    """Write the rows kept aside, in the columns of table `quarantine`."""
-    mapped = [c.name for c in columns_of(prepared.feed) if c.name in prepared.columns]
-    fields = ", ".join(f'"{name}" := p."{name}"' for name in mapped)
-    fields = f"to_json(struct_pack({fields}))" if mapped else "'{}'"
-    known = ", ".join(map(str, [-1, *prepared.known_files]))
-    staging.keep("reasons", _reason_table())
-    path = staging.folder / "aside.parquet"
-    expires = now_ms() + QUARANTINE_DAYS * DAY_MS
-    staging.database.execute(
-        f"""COPY (
-            SELECT '{load_id}' AS load_id, '{prepared.feed}' AS feed, f.name AS file, a.line,
-                a.rule, a.reason, a.fields, CAST({expires} AS BIGINT) AS expires_ms
-            FROM (
-                SELECT p.file_no, c.line, c.rule, r.reason, {fields} AS fields
-                FROM checked c JOIN numbered p USING (n) JOIN reasons r USING (rule)
-                UNION ALL
-                SELECT j.file_no, j.line, 'unreadable_line', r.reason, '{{}}'
-                FROM rejects j JOIN reasons r ON r.rule = 'unreadable_line'
-            ) a JOIN files f USING (file_no)
-            WHERE a.file_no NOT IN ({known}) ORDER BY a.file_no, a.line
-        ) TO ? (FORMAT parquet)""",
-        [str(path)],
-    )
-    return str(path)
-
-
-def _reason_table() -> pd.DataFrame:
-    return pd.DataFrame(list(rules.RULES.items()), columns=["rule", "reason"])
-
-
-def _new_rows_sql(prepared: Prepared) -> str:
-    """Rows of the parquet file that the feed does not hold yet, copy for copy.
-
-    The file is named twice, as two parameters.
-    """
-    table, columns = prepared.feed, prepared.stored_columns
-    copies = "count(*)" if table in REPEATS_ARE_REAL else "1000000000"
-    return f"""SELECT n, {columns} FROM (
-            SELECT *, row_number() OVER (PARTITION BY row_hash ORDER BY n) AS copy
-            FROM read_parquet(?)) AS incoming
-        LEFT JOIN (SELECT row_hash AS held_hash, {copies} AS copies FROM {table}
-            WHERE row_hash IN (SELECT row_hash FROM read_parquet(?)) GROUP BY 1) AS held
-            ON row_hash = held_hash
-        WHERE held_hash IS NULL OR copy > copies"""
-
-
-_UNLIKE_SQL = """SELECT * FROM read_parquet(?)
-    WHERE n IN (SELECT n FROM paired WHERE n IS NOT NULL AND NOT is_same)"""
-
-
-def _insert_unlike(transaction: Transaction, prepared: Prepared, ready: str, load_id: str) -> int:
-    """Insert the extract's rows that no held row stands for; returns how many."""
-    columns = prepared.stored_columns
-    return transaction.execute(
-        f"""INSERT INTO {prepared.feed} (row_id, load_id, {columns})
-        SELECT nextval('row_ids'), '{load_id}', {columns} FROM ({_UNLIKE_SQL}) ORDER BY n""",
-        [ready],
-    ).fetchall()[0][0]
-
-
-def _insert(
-    transaction: Transaction,
-    prepared: Prepared,
-    ready: str,
-    load_id: str,
-    files: list[ping_store.PingFile],
-    devices: str,
-) -> int:
-    if prepared.feed == "pings":
-        return ping_store.register_files(transaction, load_id, files, devices)
-    feed, columns = prepared.feed, prepared.stored_columns
-    new_rows = _new_rows_sql(prepared)
-    if feed == "harm":
-        stored = transaction.execute(
-            f"SELECT count(DISTINCT n) FROM ({new_rows})", [ready, ready]
-        ).fetchall()[0][0]
-    row_id = "row_id, " if feed in (*EVENT_FEEDS, "activity") else ""
-    next_id = "nextval('row_ids'), " if row_id else ""
-    inserted = transaction.execute(
-        f"""INSERT INTO {feed} ({row_id}load_id, {columns})
-        SELECT {next_id}'{load_id}', {columns} FROM ({new_rows}) ORDER BY n""",
-        [ready, ready],
-    ).fetchall()[0][0]
-    return stored if feed == "harm" else inserted
-
-
-def _counts(staging: Staging, prepared: Prepared, stored: int) -> Counts:
+def _tally(staging: Staging, prepared: Prepared) -> Tally:
     known = ", ".join(map(str, [-1, *prepared.known_files]))
     read = staging.value("SELECT (SELECT count(*) FROM picked) + (SELECT count(*) FROM rejects)")
     reasons = dict(
@@ -277,7 +199,7 @@ def _counts(staging: Staging, prepared: Prepared, stored: int) -> Counts:
             WHERE file_no NOT IN ({known}) GROUP BY rule ORDER BY count(*) DESC, rule"""
         )
     )
-    return Counts(read, stored, read - stored - sum(reasons.values()), reasons)
+    return Tally(read, reasons, prepared.rows_each)
 
 
 def _check_crs(workspace: Workspace, prepared: Prepared, transaction: Transaction) -> None:

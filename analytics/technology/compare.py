@@ -13,10 +13,10 @@ scope is part of it when the extract lists its number.
 
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import Any, Protocol
 
 import pandas as pd
+import pyarrow as pa
 
 from analytics.technology.feeds import EVENT_FEEDS
 from analytics.technology.report import Prepared
@@ -43,6 +43,12 @@ class Cursor(Protocol):
 
     def execute(self, sql: str, values: Any = ()) -> Any:
         """Run one statement."""
+
+    def register(self, name: str, rows: Any) -> Any:
+        """Let statements read rows by a name."""
+
+    def unregister(self, name: str) -> Any:
+        """Forget that name."""
 
 
 @dataclass(frozen=True)
@@ -115,46 +121,41 @@ class ExtractChanges:
         )
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """What an extract changes: rows it brings anew or otherwise (`unlike`: n), held rows `gone`.
+
+    Both are Arrow tables of one column, so that they can pass from one cursor to another.
+    """
+
+    changes: ExtractChanges
+    unlike: pa.Table
+    gone: pa.Table
+
+
 def can_compare(prepared: Prepared) -> bool:
     """Whether the load is of events that carry record numbers."""
     return prepared.feed in EVENT_FEEDS and "crime_id" in prepared.columns
 
 
-def export_unusable(staging: Staging) -> Path:
-    """Write the record numbers of the extract's rows that are kept aside."""
-    path = staging.folder / "unusable.parquet"
-    path.unlink(missing_ok=True)
-    staging.database.execute(
-        """COPY (SELECT DISTINCT crime_id FROM checked WHERE crime_id IS NOT NULL
-            AND rule IS NOT NULL AND rule NOT IN ('already_held', 'exact_repeat')
-            AND crime_id NOT IN (SELECT crime_id FROM checked
-                WHERE rule IS NULL AND crime_id IS NOT NULL))
-        TO ? (FORMAT parquet)""",
-        [str(path)],
-    )
-    return path
+def pair(cursor: Cursor, prepared: Prepared, staging: Staging) -> Comparison | None:
+    """Pair the extract's ready rows with the rows that the feed holds of its period.
 
-
-def pair(
-    cursor: Cursor, prepared: Prepared, ready: str, unusable: str | Path
-) -> ExtractChanges | None:
-    """Pair the extract's rows (parquet `ready`) with the held ones in the cursor's table `paired`.
-
-    `paired` has n (row of the extract), row_id (held row), kind, and is_same: the held row stands
-    for the extract's as it is. Returns None where the feed holds nothing of the period, or the
-    extract has no record number.
+    Returns None where the feed holds nothing of the period, or the extract has no record number.
     """
     feed = prepared.feed
+    if not cursor.execute(f"SELECT count(*) FROM (SELECT 1 FROM {feed} LIMIT 1)").fetchall()[0][0]:
+        return None
     columns = [name.strip() for name in prepared.stored_columns.split(",")]
+    cursor.register("unusable_rows", staging.stream(_UNUSABLE_SQL).read_all())
+    cursor.execute("CREATE OR REPLACE TEMP TABLE unusable AS SELECT crime_id FROM unusable_rows")
+    cursor.unregister("unusable_rows")
+    cursor.register("ready_rows", staging.stream(f"SELECT n, {prepared.stored_columns} FROM ready"))
     cursor.execute(
         f"""CREATE OR REPLACE TEMP TABLE extract_rows AS
-        SELECT n, {prepared.stored_columns}, {_MARK} AS mark FROM read_parquet(?)""",
-        [ready],
+        SELECT *, {_MARK} AS mark FROM ready_rows"""
     )
-    cursor.execute(
-        "CREATE OR REPLACE TEMP TABLE unusable AS SELECT crime_id FROM read_parquet(?)",
-        [str(unusable)],
-    )
+    cursor.unregister("ready_rows")
     numbers, first, last = cursor.execute(
         """SELECT count(crime_id), min(occurred_from), max(CASE time_precision WHEN 'month'
             THEN last_day(occurred_from) ELSE occurred_from END) FROM extract_rows"""
@@ -169,21 +170,34 @@ def pair(
     differs = " OR ".join(f"o.{name} IS DISTINCT FROM e.{name}" for name in others)
     cursor.execute(_TWINS_SQL)
     cursor.execute(_REST_SQL.format(otherwise=differs))
-    return _changes(cursor, first.date().isoformat(), last.date().isoformat(), held)
+    changes = _changes(cursor, first.date().isoformat(), last.date().isoformat(), held)
+    differing = "FROM paired WHERE NOT is_same AND {0} IS NOT NULL"
+    return Comparison(
+        changes,
+        _table(cursor, f"SELECT n {differing.format('n')}"),
+        _table(cursor, f"SELECT row_id {differing.format('row_id')}"),
+    )
 
 
-def replace(transaction: Cursor, feed: str, load_id: str) -> int:
-    """Set aside in `superseded` every held row of `paired` that the extract replaces.
+def replace(transaction: Cursor, feed: str, load_id: str, compared: Comparison) -> int:
+    """Set aside in `superseded` every held row that the extract replaces.
 
     Returns the rows set aside. Rows that stand in the extract unchanged stay where they are.
     """
-    gone = "row_id IN (SELECT row_id FROM paired WHERE row_id IS NOT NULL AND NOT is_same)"
+    transaction.register("gone_rows", compared.gone)
+    gone = "row_id IN (SELECT row_id FROM gone_rows)"
     transaction.execute(
         f"""INSERT INTO superseded BY NAME
         SELECT '{feed}' AS feed, ? AS replaced_by, * FROM {feed} WHERE {gone}""",
         [load_id],
     )
-    return transaction.execute(f"DELETE FROM {feed} WHERE {gone}").fetchall()[0][0]
+    removed = transaction.execute(f"DELETE FROM {feed} WHERE {gone}").fetchall()[0][0]
+    transaction.unregister("gone_rows")
+    return removed
+
+
+def _table(cursor: Cursor, sql: str) -> pa.Table:
+    return pa.table(dict(cursor.execute(sql).fetchnumpy()))
 
 
 def _changes(cursor: Cursor, first: str, last: str, held: int) -> ExtractChanges:
@@ -201,6 +215,10 @@ def _changes(cursor: Cursor, first: str, last: str, held: int) -> ExtractChanges
         samples=cursor.execute(_SAMPLES_SQL).df(),
     )
 
+
+_UNUSABLE_SQL = """SELECT DISTINCT crime_id FROM checked WHERE crime_id IS NOT NULL
+    AND rule IS NOT NULL AND rule NOT IN ('already_held', 'exact_repeat')
+    AND crime_id NOT IN (SELECT crime_id FROM checked WHERE rule IS NULL AND crime_id IS NOT NULL)"""
 
 _JUDGED = (
     "row_hash crime_id offence_code offence occurred_from occurred_to from_utc_ms to_utc_ms "

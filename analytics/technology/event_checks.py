@@ -87,7 +87,8 @@ def _missing_months(staging: Staging) -> Check:
 def _repeated_ids(staging: Staging) -> list[Check]:
     staging.database.execute(
         """CREATE OR REPLACE TEMP TABLE repeated AS SELECT crime_id, count(*) AS copies FROM checked
-        WHERE rule IS NULL AND crime_id IS NOT NULL GROUP BY crime_id HAVING count(*) > 1"""
+        WHERE rule IS NULL AND crime_id IN (SELECT crime_id FROM shared_ids)
+        GROUP BY crime_id HAVING count(*) > 1"""
     )
     ids, rows, places, kinds, moments, outcomes = staging.rows(
         """SELECT count(*), coalesce(sum(copies), 0), count(*) FILTER (places > 1),
@@ -320,10 +321,11 @@ def _area_vintages(staging: Staging) -> Check:
         f"(starts_with(area_code, '{prefix}') AND CAST(substr(area_code, 4) AS INTEGER) > {last})"
         for prefix, last in LAST_LSOA_OF_2011.items()
     )
-    condition = f"rule IS NULL AND {codes} AND CASE WHEN {codes} THEN {newer} END"
+    condition = f"{codes} AND CASE WHEN {codes} THEN {newer} END"
     coded, of_2021 = staging.rows(
-        f"""SELECT count(*) FILTER (rule IS NULL AND {codes}), count(*) FILTER ({condition})
-        FROM checked"""
+        f"""SELECT coalesce(sum(rows) FILTER ({codes}), 0),
+            coalesce(sum(rows) FILTER ({condition}), 0)
+        FROM (SELECT area_code, count(*) AS rows FROM checked WHERE rule IS NULL GROUP BY 1)"""
     )[0]
     note = (
         f"{of_2021:,} of {coded:,} rows carry LSOA codes that exist only since 2021. Join them to "

@@ -11,6 +11,7 @@ _STORED = """row_hash, crime_id, occurrence_number, offence_code, offence, occur
     from_utc_ms, to_utc_ms, time_precision, is_ambiguous_time, recorded_on, x, y, lon, lat,
     location, area_code, is_public_place, is_domestic, is_knife, is_proactive, status, outcome,
     source"""
+_STORED_OF_STOPS = f"{_STORED}, ethnicity"
 
 
 def make_events(staging: Staging, reading: Reading, workspace: Workspace) -> str:
@@ -18,8 +19,9 @@ def make_events(staging: Staging, reading: Reading, workspace: Workspace) -> str
     add_utc(staging, reading, workspace, "occurred_from")
     staging.database.execute("ALTER TABLE clock RENAME TO clock_from")
     add_utc(staging, reading, workspace, "occurred_to")
+    stored = _STORED_OF_STOPS if reading.feed == "stops" else _STORED
     staging.database.execute(
-        f"""CREATE VIEW ready AS SELECT n, file_no, {_STORED} FROM (
+        f"""CREATE VIEW ready AS SELECT n, file_no, {stored} FROM (
             SELECT c.* EXCLUDE (occurred_to),
                 CASE WHEN occurred_from_precision <> 'month' THEN c.occurred_to END AS occurred_to,
                 epoch_ms(c.occurred_from) - f.offset_ms AS from_utc_ms,
@@ -33,20 +35,28 @@ def make_events(staging: Staging, reading: Reading, workspace: Workspace) -> str
     )
     reading.checks = event_checks.check_events(staging, reading, workspace)
     reading.warnings += [check.note for check in reading.checks if check.warns]
-    return _STORED
+    return stored
 
 
 def make_activity(staging: Staging, reading: Reading, workspace: Workspace) -> str:
     """Make view `ready` of the activity to store and return its column list."""
     add_utc(staging, reading, workspace, "at_local")
-    staging.database.execute(
-        """CREATE VIEW ready AS SELECT n, file_no, row_hash,
-            epoch_ms(c.at_local) - k.offset_ms AS at_utc_ms, at_local, kind, quantity, unit,
-            x, y, lon, lat
-        FROM checked c LEFT JOIN clock k ON date_trunc('hour', c.at_local) = k.hour
-        WHERE c.rule IS NULL"""
+    staging.database.execute("ALTER TABLE clock RENAME TO clock_from")
+    add_utc(staging, reading, workspace, "until_local")
+    columns = (
+        "row_hash, at_utc_ms, at_local, kind, quantity, unit, x, y, lon, lat, until_utc_ms, "
+        "until_local, place_id"
     )
-    return "row_hash, at_utc_ms, at_local, kind, quantity, unit, x, y, lon, lat"
+    staging.database.execute(
+        f"""CREATE VIEW ready AS SELECT n, file_no, {columns} FROM (
+            SELECT c.*, epoch_ms(c.at_local) - f.offset_ms AS at_utc_ms,
+                epoch_ms(c.until_local) - t.offset_ms AS until_utc_ms
+            FROM checked c
+            LEFT JOIN clock_from f ON date_trunc('hour', c.at_local) = f.hour
+            LEFT JOIN clock t ON date_trunc('hour', c.until_local) = t.hour
+            WHERE c.rule IS NULL)"""
+    )
+    return columns
 
 
 def event_period(staging: Staging) -> tuple[str | None, str | None]:

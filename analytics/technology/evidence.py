@@ -166,9 +166,7 @@ def _examples(staging: Staging, column: str, quoted: list[str], is_slashed: bool
 
 
 def _forget(staging: Staging) -> None:
-    staging.database.execute(
-        "DROP TABLE IF EXISTS moments; DROP TABLE IF EXISTS texts; DROP TABLE IF EXISTS readings"
-    )
+    staging.database.execute("DROP TABLE IF EXISTS moments; DROP TABLE IF EXISTS texts")
 
 
 def _hours(staging: Staging, column: str, zone: ZoneInfo) -> tuple[list[int], list[int]]:

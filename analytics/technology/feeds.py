@@ -134,7 +134,14 @@ _EVENTS = (
 COLUMNS: dict[str, tuple[Column, ...]] = {
     "crimes": _EVENTS,
     "incidents": _EVENTS,
-    "stops": _EVENTS,
+    "stops": (
+        *_EVENTS,
+        _column(
+            "ethnicity",
+            "Recorded ethnicity",
+            names="self_defined_ethnicity officer_defined_ethnicity ethnic_appearance ethnic_group",
+        ),
+    ),
     "pings": (
         _column(
             "device",
@@ -168,6 +175,14 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         _column("team", "Team", names="section relief"),
         _column("mode", "Foot or car", names="transport patrol_mode"),
         _column("base", "Base station", names="station base_station"),
+        _column(
+            "crew",
+            "Officers in the unit",
+            "number",
+            "officers crew_size number_of_officers staff strength",
+        ),
+        _column("agency", "Agency", names="organisation organization employer force partner"),
+        _column("funding", "Funding line", names="fund funding_line budget cost_code grant"),
     ),
     "bases": (_column("name", "Name", names="base station base_station", need=True), _X, _Y),
     "points": (
@@ -204,6 +219,13 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         _column("kind", "Kind of activity", names="activity activity_type type", need=True),
         _column("quantity", "Quantity", "number", "count number minutes"),
         _column("unit", "Unit", names="callsign call_sign"),
+        _column(
+            "until_local",
+            "Until (date, time)",
+            "moment",
+            "until end ends end_time time_to to released released_at cleared cleared_at finish",
+        ),
+        _column("place_id", "Hot spot", names="hotspot_id hotspot place"),
         _X,
         _Y,
     ),

@@ -17,7 +17,7 @@ _PERIOD = {
 _READY = {
     "roster": """row_hash, day, shift, starts,
         CASE WHEN ends <= starts THEN ends + INTERVAL 1 DAY ELSE ends END AS ends,
-        unit, officer, team, mode, base""",
+        unit, officer, team, mode, base, CAST(round(crew) AS INTEGER) AS crew, agency, funding""",
     "bases": "row_hash, name, x, y, lon, lat",
     "points": "row_hash, name, coalesce(kind, 'other') AS kind, x, y, lon, lat",
     "training": """row_hash, officer, team, course, version, completed_on, expires_on, score,

@@ -56,11 +56,13 @@ def outside_area(staging: Staging, workspace: Workspace) -> Check:
     area = geography.boundary(workspace)
     if area.empty:
         return check
-    spots = staging.database.execute("SELECT given_x, given_y, x, y FROM spots").df()
+    spots = staging.database.execute(
+        "SELECT given_x, given_y, x, y FROM spots WHERE x IS NOT NULL"
+    ).df()
     shape = area.geometry.union_all()
     shapely.prepare(shape)
     is_outside = ~shapely.intersects_xy(shape, spots["x"].to_numpy(), spots["y"].to_numpy())
-    staging.keep("outside_spots", spots.loc[is_outside, ["given_x", "given_y"]])
+    staging.keep("outside_spots", spots.loc[is_outside, ["given_x", "given_y"]].drop_duplicates())
     joined = """FROM checked JOIN outside_spots USING (given_x, given_y) WHERE rule IS NULL"""
     outside = staging.value(f"SELECT count(*) {joined}")
     usable = staging.value("SELECT count(*) FROM checked WHERE rule IS NULL")
@@ -84,16 +86,18 @@ def heaped_points(staging: Staging) -> Check:
     """List the ten coordinates with most rows and count those that hold more than 1% alone."""
     usable = staging.value("SELECT count(*) FROM checked WHERE rule IS NULL")
     least = max(HEAP_SHARE * usable, FEWEST_ON_A_HEAP)
+    staging.database.execute(
+        """CREATE OR REPLACE TEMP TABLE points AS SELECT given_x, given_y, count(*) AS rows
+        FROM checked WHERE rule IS NULL GROUP BY given_x, given_y"""
+    )
     most = staging.rows(
-        f"""SELECT mode(location), given_x, given_y, count(*) AS rows FROM checked
-        WHERE rule IS NULL GROUP BY given_x, given_y
-        HAVING count(*) >= {FEWEST_ON_A_HEAP} ORDER BY rows DESC, given_x, given_y
-        LIMIT {POINTS_LISTED}"""
+        f"""SELECT mode(location), given_x, given_y, rows
+        FROM (SELECT * FROM points WHERE rows >= {FEWEST_ON_A_HEAP}
+            ORDER BY rows DESC, given_x, given_y LIMIT {POINTS_LISTED})
+        JOIN checked USING (given_x, given_y) WHERE rule IS NULL
+        GROUP BY given_x, given_y, rows ORDER BY rows DESC, given_x, given_y"""
     )
-    heaps = staging.value(
-        f"""SELECT count(*) FROM (SELECT 1 FROM checked WHERE rule IS NULL
-        GROUP BY given_x, given_y HAVING count(*) > {least})"""
-    )
+    heaps = staging.value(f"SELECT count(*) FROM points WHERE rows > {least}")
     listed = pd.DataFrame(most, columns=["location", "x", "y", "rows"])
     listed["share"] = listed["rows"] / max(usable, 1)
     note = ""

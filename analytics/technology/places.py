@@ -1,7 +1,6 @@
 """Coordinates of staged rows into the workspace's CRS, over the distinct points only."""
 
 import numpy as np
-import pandas as pd
 
 from analytics.technology import coordinates
 from analytics.technology.staging import Staging
@@ -43,23 +42,28 @@ def holds_places(workspace: Workspace) -> bool:
     return bool(workspace.value(f"SELECT {counts}"))
 
 
-def make_spots(staging: Staging, workspace: Workspace, crs: str) -> tuple[str, str]:
-    """Make table `spots` (given_x, given_y -> x, y, lon, lat) from table `numbers`.
+def make_spots(
+    staging: Staging, workspace: Workspace, crs: str, x_sql: str, y_sql: str
+) -> tuple[str, str]:
+    """Make table `spots` of the distinct pairs of texts in `picked`: text_x, text_y, where they lie.
 
-    Returns the CRS of x and y and a warning; points that `crs` cannot place get NULLs.
+    `x_sql` and `y_sql` read the numbers given_x and given_y from the columns x and y; x, y (in the
+    workspace's CRS), lon and lat are NULL where `crs` cannot place them. Returns the CRS of x and
+    y and a warning.
     """
     found = staging.database.execute(
-        """SELECT DISTINCT given_x, given_y FROM readings
-        WHERE given_x IS NOT NULL AND given_y IS NOT NULL AND (given_x <> 0 OR given_y <> 0)"""
+        f"""WITH texts AS MATERIALIZED (
+            SELECT DISTINCT x, y FROM picked WHERE x IS NOT NULL AND y IS NOT NULL)
+        SELECT x AS text_x, y AS text_y, {x_sql} AS given_x, {y_sql} AS given_y FROM texts"""
     ).df()
     xs, ys = found["given_x"].to_numpy(float), found["given_y"].to_numpy(float)
-    lon, lat = coordinates.transform(xs, ys, crs, coordinates.DEGREES)
+    is_given = np.isfinite(xs) & np.isfinite(ys) & ((xs != 0) | (ys != 0))
+    places = np.full((4, len(found)), np.nan)
+    lon, lat = coordinates.transform(xs[is_given], ys[is_given], crs, coordinates.DEGREES)
     is_possible = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
     target, warning = fit_crs(workspace, lon[is_possible], lat[is_possible])
-    x, y = coordinates.transform(xs, ys, crs, target)
+    x, y = coordinates.transform(xs[is_given], ys[is_given], crs, target)
     is_possible &= np.isfinite(x) & np.isfinite(y)
-    spots = pd.DataFrame({"given_x": xs, "given_y": ys, "x": x, "y": y, "lon": lon, "lat": lat})[
-        is_possible
-    ]
-    staging.keep("spots", spots)
+    places[:, is_given] = np.where(is_possible, (x, y, lon, lat), np.nan)
+    staging.keep("spots", found.assign(**dict(zip(("x", "y", "lon", "lat"), places, strict=True))))
     return target, warning

@@ -158,12 +158,13 @@ def held_numbers(picked: Picked) -> list[int]:
 def match(workspace: Workspace, feed: str, layout: Layout, file: str, given: _Given) -> Matching:
     """Return the matching of a layout: given, saved as a recipe, or suggested where certain.
 
-    Raises UndecidedColumns with the text of `--columns` that would decide.
+    Raises InputError for a table of counts, UndecidedColumns with the text of `--columns` that
+    would decide.
     """
+    if refused := aggregated.refusal(feed, layout):
+        raise InputError(refused, file=file)
     answers = read_matching(feed, given.columns) if given.columns else None
     if given.columns is not None and not (answers and not answers.columns):
-        if refused := aggregated.refusal(feed, layout):
-            raise InputError(refused, file=file)
         matching = check_matching(feed, read_matching(feed, given.columns), layout, file)
     elif recipe := recipes.find(workspace, feed, layout):
         matching = check_matching(feed, read_matching(feed, recipe), layout, file)

@@ -11,7 +11,7 @@ from analytics.technology.matching import Matching, Suggestion, suggest
 from analytics.technology.sheets import open_tables
 from analytics.technology.sources import Source, open_sources
 from analytics.technology.staging import Staging
-from analytics.workspace import UndecidedColumns, User, Workspace
+from analytics.workspace import InputError, UndecidedColumns, User, Workspace
 
 SAMPLE_VALUES = 4
 CERTAIN, LIKELY, CHECK = SURENESS = ("certain", "likely", "please check")
@@ -92,6 +92,24 @@ def inspect(
             return replace(found, questions=questions, parts=list(asked.choices))
         layouts = [read_layout(source) for source in sources]
         return _of_table(workspace, feed, sources, layouts, crs, warnings)
+
+
+def feed_by_recipe(workspace: Workspace, user: User, feed: str, files: list[Path]) -> str | None:
+    """Return the other feed whose recipe has the header of the first table, None where none has."""
+    workspace.require(user, "load")
+    held = recipes.saved_recipes(workspace)
+    own = {recipe.signature for recipe in held if recipe.feed == feed}
+    others = {recipe.signature: recipe.feed for recipe in held if recipe.signature not in own}
+    with Staging(workspace) as staging:
+        for other in sorted(set(others.values())):
+            try:
+                sources, _ = open_tables(workspace, files[:1], staging.folder, other, None, None)
+                header = recipes.header_signature(read_layout(sources[0]))
+            except (InputError, UndecidedColumns):
+                continue
+            if others.get(header) == other:
+                return other
+    return None
 
 
 def _of_sheet(

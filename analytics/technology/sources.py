@@ -18,6 +18,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+
 from analytics.technology import excel, formats, shapefiles
 from analytics.workspace import InputError
 from analytics.workspace.config import config
@@ -354,8 +356,10 @@ def _has_one_line_end(path: Path) -> bool:
         while chunk := file.read(CHUNK):
             if chunk.endswith(b"\r"):
                 chunk += file.read(1)
-            pairs = chunk.count(b"\r\n")
+            signs = np.frombuffer(chunk, np.uint8)
+            is_return, is_feed = signs == 13, signs == 10
+            pairs = np.count_nonzero(is_return[:-1] & is_feed[1:])
             crlf += pairs
-            lf += chunk.count(b"\n") - pairs
-            cr += chunk.count(b"\r") - pairs
+            lf += np.count_nonzero(is_feed) - pairs
+            cr += np.count_nonzero(is_return) - pairs
     return cr == 0 and (crlf == 0 or lf == 0)

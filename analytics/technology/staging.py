@@ -11,6 +11,7 @@ from types import TracebackType
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from analytics.technology import times
 from analytics.technology.feeds import Column, columns_of
@@ -23,6 +24,8 @@ from analytics.workspace.config import config
 _PROCESS = secrets.token_hex(4)
 MOST_LINES_COUNTED = 10_000
 """Beyond this many unreadable lines, row numbers no longer allow for them."""
+ROWS_AT_A_TIME = 100_000
+"""Rows in one batch of the hand-over to the workspace: what of it is in memory at once."""
 _BLANKS = "('', 'null', 'n/a', 'na', 'nan', 'none', '-', '#n/a')"
 
 
@@ -44,7 +47,7 @@ class Staging:
         self.folder.mkdir()
         self.database = duckdb.connect(
             config={
-                "memory_limit": "600MB",
+                "memory_limit": "1GB",
                 "threads": config().threads,
                 "temp_directory": str(self.folder / "spill"),
                 "autoinstall_known_extensions": False,
@@ -72,6 +75,10 @@ class Staging:
     def value(self, sql: str, values: tuple = ()) -> object:
         """Run a query and return the first value of its first row."""
         return self.database.execute(sql, list(values)).fetchall()[0][0]
+
+    def stream(self, sql: str) -> pa.RecordBatchReader:
+        """Run a query whose rows are handed over in batches, in order; it can be read once."""
+        return self.database.sql(sql).to_arrow_reader(ROWS_AT_A_TIME)
 
     def keep(self, table: str, frame: pd.DataFrame) -> None:
         """Make a table from a frame."""
@@ -102,6 +109,8 @@ def pick(
         f'{_text_sql(column, matching, position)} AS "{column.name}"' for column in columns_of(feed)
     ]
     columns = ", ".join(f"'{name}': 'VARCHAR'" for name in position.values())
+    used = {name for names in matching.columns.values() for name in names}
+    trimmed = ", ".join(f"trim({position[name]}) AS {position[name]}" for name in sorted(used))
     has_rows_before = staging.value("SELECT count(*) FROM picked")
     staging.database.execute(
         "DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans"
@@ -109,9 +118,9 @@ def pick(
     staging.database.execute(
         f"""INSERT INTO picked SELECT CAST(left(parse_filename(filename), 5) AS INTEGER),
             {", ".join(chosen)}
-        FROM read_csv(?, delim = ?, quote = '"', escape = '"', header = {layout.has_header},
+        FROM (SELECT filename, {trimmed} FROM read_csv(?, delim = ?, quote = '"', escape = '"', header = {layout.has_header},
             skip = {layout.skip_lines}, auto_detect = false, columns = {{{columns}}},
-            store_rejects = true, rejects_limit = 0, filename = true)""",
+            store_rejects = true, rejects_limit = 0, filename = true))""",
         [[str(source.path) for source in sources], layout.delimiter],
     )
     above = layout.skip_lines + int(layout.has_header)
@@ -158,10 +167,14 @@ def number_rows(staging: Staging) -> None:
     if 0 < rejected <= MOST_LINES_COUNTED:
         gaps = """(SELECT count(*) FROM rejects r WHERE r.file_no = p.file_no
             AND r.place < p.rowid - f.first + f.above + 1)"""
+    starts = staging.rows("SELECT first, above FROM first_rows")
+    if len(starts) == 1 and gaps == "0":
+        place, files = f"p.rowid - {starts[0][0]} + {starts[0][1]} + 1", ""
+    else:
+        place = f"p.rowid - f.first + f.above + 1 + {gaps}"
+        files = "JOIN first_rows f USING (file_no)"
     staging.database.execute(
-        f"""CREATE VIEW numbered AS
-        SELECT p.rowid AS n, p.rowid - f.first + f.above + 1 + {gaps} AS place, p.*
-        FROM picked p JOIN first_rows f USING (file_no)"""
+        f"CREATE VIEW numbered AS SELECT p.rowid AS n, {place} AS place, p.* FROM picked p {files}"
     )
 
 
@@ -188,9 +201,14 @@ def _text_sql(column: Column, matching: Matching, position: dict[str, str]) -> s
     names = matching.columns.get(column.name)
     if names is None:
         return "NULL"
-    cells = [f"trim({position[name]})" for name in names]
+    cells = [position[name] for name in names]
     if column.kind in ("moment", "date", "number", "x", "y", "clock"):
-        cells = [f"CASE WHEN lower({cell}) NOT IN {_BLANKS} THEN {cell} END" for cell in cells]
+        # No word for a blank is longer than four bytes.
+        cells = [
+            f"CASE WHEN strlen({cell}) > 4 THEN {cell} "
+            f"WHEN lower({cell}) NOT IN {_BLANKS} THEN {cell} END"
+            for cell in cells
+        ]
     else:
         cells = [f"nullif({cell}, '')" for cell in cells]
     if len(cells) == 1:

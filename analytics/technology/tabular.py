@@ -59,23 +59,31 @@ def decide_date_order(staging: Staging, reading: Reading, file: str) -> None:
 
 
 def read_values(staging: Staging, reading: Reading) -> None:
-    """Make table `readings`: one typed row per picked row, with its row number and hash."""
-    parts = ["n", "file_no", "place AS line", f"{_hash_sql(reading)} AS row_hash"]
-    for column in columns_of(reading.feed):
-        parts += _reading_sql(column, reading)
+    """Make view `readings`: one typed row per picked row, with its row number and hash.
+
+    Texts of dates are read once each, however many rows share them; those of coordinates stay.
+    """
     dated = _dated(reading)
     if dated:
         columns = [f'"{name}"' for name in dated]
         times.read_moments(staging.database, columns, reading.is_day_first)
+    parts = ["n", "file_no", "place AS line", f"{_hash_sql(reading)} AS row_hash"]
+    for column in columns_of(reading.feed):
+        is_moment = column.kind == "moment"
+        settled = _settled_precision(staging, reading, column) if is_moment else None
+        parts += _reading_sql(column, reading, settled)
     joins = " ".join(
         f'LEFT JOIN moments AS m_{name} ON numbered."{name}" = m_{name}.text' for name in dated
     )
+    if _is_placed(reading):
+        parts += ["numbered.x AS text_x", "numbered.y AS text_y"]
     staging.database.execute(
-        f"CREATE TABLE readings AS SELECT {', '.join(parts)} FROM numbered {joins}"
+        f"CREATE VIEW readings AS SELECT {', '.join(parts)} FROM numbered {joins}"
     )
-    for column in columns_of(reading.feed):
-        if column.kind == "moment":
-            _settle_precision(staging, reading, column)
+
+
+def _is_placed(reading: Reading) -> bool:
+    return any(column.kind == "x" for column in columns_of(reading.feed))
 
 
 def _dated(reading: Reading) -> list[str]:
@@ -90,7 +98,7 @@ def _dated(reading: Reading) -> list[str]:
 def _hash_sql(reading: Reading) -> str:
     """Hash what was mapped, each value under its column's name, so that the order is no matter."""
     names = [c.name for c in columns_of(reading.feed) if _is_filled(c, reading)]
-    texts = ", ".join(f"'{name}=' || \"{name}\"" for name in names)
+    texts = ", ".join(f"'{name}=' || numbered.\"{name}\"" for name in names)
     return f"md5_number_lower(concat_ws(chr(31), {texts}))"
 
 
@@ -99,8 +107,8 @@ def _is_filled(column: Column, reading: Reading) -> bool:
     return column.name in reading.matching.columns or is_named_by_file
 
 
-def _reading_sql(column: Column, reading: Reading) -> list[str]:
-    name, text = column.name, f'"{column.name}"'
+def _reading_sql(column: Column, reading: Reading, precision: str | None) -> list[str]:
+    name, text = column.name, f'numbered."{column.name}"'
     if not _is_filled(column, reading):
         text = "CAST(NULL AS VARCHAR)"
     if column.kind == "flag":
@@ -109,15 +117,16 @@ def _reading_sql(column: Column, reading: Reading) -> list[str]:
             f"CASE WHEN lower({text}) IN ({true}) THEN true "
             f'WHEN lower({text}) IN ({false}) THEN false END AS "{name}"'
         ]
-    if column.kind in ("number", "x", "y"):
-        given = f"given_{name}" if column.kind in ("x", "y") else name
-        return [f'{number_sql(text, reading)} AS "{given}"', f"{text} IS NULL AS {name}_is_blank"]
+    if column.kind in ("x", "y"):
+        return [f"numbered.{name} IS NULL AS {name}_is_blank"]
+    if column.kind == "number":
+        return [f'{number_sql(text, reading)} AS "{name}"', f"{text} IS NULL AS {name}_is_blank"]
     if column.kind in ("date", "moment", "clock"):
-        return _dated_sql(column, _is_filled(column, reading))
+        return _dated_sql(column, _is_filled(column, reading), precision)
     return [f'{text} AS "{name}"']
 
 
-def _dated_sql(column: Column, is_filled: bool) -> list[str]:
+def _dated_sql(column: Column, is_filled: bool, settled: str | None) -> list[str]:
     name = column.name
     value = f"m_{name}.value" if is_filled else "CAST(NULL AS TIMESTAMP)"
     blank = f'numbered."{name}" IS NULL AS {name}_is_blank'
@@ -129,6 +138,7 @@ def _dated_sql(column: Column, is_filled: bool) -> list[str]:
         value = f"CASE WHEN m_{name}.clock_s IS NOT NULL THEN {on_day} ELSE {value} END"
         return [f'{value} AS "{name}"', blank]
     precision = f"m_{name}.precision" if is_filled else "CAST(NULL AS VARCHAR)"
+    precision = f"'{settled}'" if settled else precision
     zoned = f"m_{name}.is_zoned" if is_filled else "false"
     return [
         f'{value} AS "{name}"',
@@ -149,16 +159,21 @@ def _words(values: tuple[str, ...]) -> str:
     return ", ".join("'" + value.replace("'", "''") + "'" for value in values)
 
 
-def _settle_precision(staging: Staging, reading: Reading, column: Column) -> None:
+def _settled_precision(staging: Staging, reading: Reading, column: Column) -> str | None:
     """Judge by the whole column: always the first means a month, always midnight a day."""
+    if column.name not in reading.matching.columns:
+        return None
     name = f'"{column.name}"'
     given = reading.matching.time_precision
     if given is None:
         first, midnight, timed, total, months = staging.rows(
-            f"""SELECT count(*) FILTER (day({name}) = 1),
-                count(*) FILTER ({name} = date_trunc('day', {name})),
-                count(*) FILTER ({column.name}_precision = 'minute'), count({name}),
-                count(DISTINCT date_trunc('month', {name})) FROM readings"""
+            f"""SELECT coalesce(sum(rows) FILTER (day(value) = 1), 0),
+                coalesce(sum(rows) FILTER (value = date_trunc('day', value)), 0),
+                count(*) FILTER (precision = 'minute'),
+                coalesce(sum(rows) FILTER (value IS NOT NULL), 0),
+                count(DISTINCT date_trunc('month', value))
+            FROM (SELECT {name} AS text, count(*) AS rows FROM picked GROUP BY 1)
+                JOIN moments USING (text)"""
         )[0]
         headers = reading.matching.columns.get(column.name, ("",))
         is_month = first == total and midnight == total
@@ -166,8 +181,7 @@ def _settle_precision(staging: Staging, reading: Reading, column: Column) -> Non
             given = "month"
         elif timed and midnight == total:
             given = "day"
-    if given is not None and column.name in reading.matching.columns:
-        staging.database.execute(f"UPDATE readings SET {column.name}_precision = ?", [given])
+    return given
 
 
 def check_rows(
@@ -184,27 +198,31 @@ def check_rows(
         conditions += _conditions(column, reading.feed)
     if reading.feed in EVENT_FEEDS:
         conditions.append(("to_before_from", "r.occurred_to < r.occurred_from"))
-    joined = ""
-    if any(column.kind == "x" for column in wanted):
-        target, warning = places.make_spots(
-            staging, workspace, reading.matching.crs or coordinates.DEGREES
-        )
-        reading.crs = target
-        reading.warnings += [warning] if warning else []
-        joined = "LEFT JOIN spots s ON r.given_x = s.given_x AND r.given_y = s.given_y"
+    chosen, joined = "r.*", ""
+    if _is_placed(reading):
+        _place(staging, reading, workspace)
+        chosen = "r.* EXCLUDE (text_x, text_y), s.* EXCLUDE (text_x, text_y)"
+        joined = "LEFT JOIN spots s USING (text_x, text_y)"
         conditions += [
             ("no_place", "r.x_is_blank OR r.y_is_blank"),
-            ("unreadable_number", "r.given_x IS NULL OR r.given_y IS NULL"),
-            ("suppressed_place", "r.given_x = 0 AND r.given_y = 0"),
+            ("unreadable_number", "s.given_x IS NULL OR s.given_y IS NULL"),
+            ("suppressed_place", "s.given_x = 0 AND s.given_y = 0"),
             ("impossible_place", "s.x IS NULL"),
         ]
-    spots = ", s.x, s.y, s.lon, s.lat" if joined else ""
     staging.database.execute(
-        f"""CREATE TABLE checked AS SELECT r.*{spots}, {rules.first_broken(conditions)} AS rule
-        FROM readings r {joined}""",
+        f"CREATE TABLE checked AS SELECT {chosen}, {rules.first_broken(conditions)} AS rule "
+        f"FROM readings r {joined}",
         [rules.latest_moment(workspace)] * sum("?" in text for _, text in conditions),
     )
     _mark_repeats(staging, reading.feed)
+
+
+def _place(staging: Staging, reading: Reading, workspace: Workspace) -> None:
+    """Make table `spots`: every text of coordinates is read and projected once."""
+    crs = reading.matching.crs or coordinates.DEGREES
+    x, y = number_sql("x", reading), number_sql("y", reading)
+    reading.crs, warning = places.make_spots(staging, workspace, crs, x, y)
+    reading.warnings += [warning] if warning else []
 
 
 def _conditions(column: Column, feed: str) -> list[tuple[str, str]]:
@@ -235,9 +253,15 @@ def _conditions(column: Column, feed: str) -> list[tuple[str, str]]:
 
 def _mark_repeats(staging: Staging, feed: str) -> None:
     """Mark the second and later copies of a row; without an ID events may be alike and are kept."""
-    has_id = "AND crime_id IS NOT NULL" if feed in EVENT_FEEDS else ""
     if feed == "activity":
         return
+    has_id = ""
+    if feed in EVENT_FEEDS:
+        staging.database.execute(
+            """CREATE TABLE shared_ids AS SELECT crime_id FROM checked
+            WHERE rule IS NULL AND crime_id IS NOT NULL GROUP BY crime_id HAVING count(*) > 1"""
+        )
+        has_id = "AND crime_id IN (SELECT crime_id FROM shared_ids)"
     staging.database.execute(
         f"""UPDATE checked SET rule = 'exact_repeat' FROM (
             SELECT row_hash, min(n) AS n FROM checked WHERE rule IS NULL {has_id}

@@ -22,39 +22,12 @@ from analytics.workspace.errors import InputError, Refused, WorkspaceBusy, Works
 from analytics.workspace.keys import Keys
 from analytics.workspace.roles import User
 from analytics.workspace.times import now_ms
+from analytics.workspace.transaction import Transaction
 
 DATABASE = "workspace.duckdb"
 PING_FOLDER = "pings"
 
 log = logging.getLogger(__name__)
-
-
-class Transaction:
-    """One write: everything executed here is kept or lost together, with its audit record."""
-
-    def __init__(self, cursor: duckdb.DuckDBPyConnection):
-        self._cursor = cursor
-
-    def execute(self, sql: str, values: Sequence[Any] = ()) -> duckdb.DuckDBPyConnection:
-        """Run one statement with `?` parameters inside the transaction."""
-        return self._cursor.execute(sql, list(values))
-
-    def insert(self, table: str, rows: pd.DataFrame) -> None:
-        """Append a frame whose columns are columns of `table`; absent columns stay NULL."""
-        if rows.empty:
-            return
-        names = ", ".join(rows.columns)
-        self._cursor.register("incoming_rows", rows)
-        try:
-            self._cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM incoming_rows")
-        finally:
-            self._cursor.unregister("incoming_rows")
-
-    def audit(
-        self, user: User, action: str, object_type: str, object_id: str, detail: object = None
-    ) -> None:
-        """Add a further audit record to this transaction."""
-        audit.append(self._cursor, user, action, object_type, object_id, detail)
 
 
 class Workspace:

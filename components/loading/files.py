@@ -58,6 +58,10 @@ def _take(flow: Flow, given: list, key: str) -> None:
     flow.files = given
     with steps.action(stop=False):
         with st.spinner("Looking at the files ..."):
+            other = technology.feed_by_recipe(flow.workspace, flow.user, flow.feed, given)
+            if other is not None:
+                _offer_other(flow, other)
+                return
             found = technology.inspect(flow.workspace, flow.user, flow.feed, given)
         if found.refusal:
             st.error(f"File '{found.files[0]}': {found.refusal}")
@@ -65,6 +69,18 @@ def _take(flow: Flow, given: list, key: str) -> None:
         _read_as(flow, found)
         uploads.release(key)
         st.rerun()
+
+
+def _offer_other(flow: Flow, other: str) -> None:
+    """Say that the files have the header of another feed's recipe, and offer to load them so."""
+    title, chosen = (technology.TITLES[feed].lower() for feed in (other, flow.feed))
+    st.info(f"These files look like {title}, as loaded before, not like {chosen}.")
+    st.button(
+        f"Load them as {title}",
+        type="primary",
+        on_click=st.session_state.update,
+        args=({"load-feed": other},),
+    )
 
 
 def _read_as(flow: Flow, found: technology.Recognition) -> None:

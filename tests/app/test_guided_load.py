@@ -4,9 +4,11 @@ import json
 import shutil
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 from pyproj import Transformer
+from shapely import box
 
 from analytics import technology
 from components import uploads
@@ -181,6 +183,23 @@ def test_a_recipe_leads_straight_to_checks_next_month(
     assert any("recipe Crimes: utm may" in each.value for each in app.caption)
 
 
+def test_next_months_crimes_given_as_a_boundary_are_known_for_what_they_are(
+    empty_copy, open_page, given_files, tmp_path
+):
+    given_files.append(SAMPLE / "crimes.csv")
+    app = press(open_load(open_page), "Load")
+    assert any("Next: the force boundary." in each.value for each in app.markdown)
+    given_files.clear()
+    app = press(app, "Load the force boundary")
+    assert app.selectbox[0].value == "boundary"
+    lines = (SAMPLE / "crimes.csv").read_text(encoding="utf-8").splitlines()
+    given_files.append(write(tmp_path, "crimes-next.csv", lines[:400]))
+    app.run()
+    assert "look like crimes" in app.info[0].value
+    app = press(app, "Load them as crimes")
+    assert screen(app) != "" and not app.error
+
+
 def test_recipes_can_be_renamed_and_deleted(empty_copy):
     columns = {"occurred_from": "date", "x": "lon", "y": "lat"}
     technology.save_recipe(empty_copy, ROOT_USER, "crimes", "one", "abc", columns)
@@ -276,3 +295,46 @@ def test_the_sheet_is_asked_where_two_layouts_fit(empty_copy, open_page, given_f
     app = press(app, "Load")
     numbers = empty_copy.rows("SELECT crime_id FROM crimes ORDER BY 1")
     assert numbers == [(f"Burglary{n}",) for n in range(5)]
+
+
+def test_a_sheet_that_was_named_is_kept_when_its_columns_are_corrected(
+    empty_copy, open_page, given_files, tmp_path
+):
+    file = tmp_path / "book.xlsx"
+    with pd.ExcelWriter(file, engine="xlsxwriter") as book:
+        for name, head in (("Robbery", "Crime Ref"), ("Burglary", "Incident ID")):
+            rows = {head: [f"{name}{n}" for n in range(5)], "Date": ["2026-05-13 21:30"] * 5}
+            rows |= {"Longitude": [-1.4] * 5, "Latitude": [53.4] * 5, "Words": [name] * 5}
+            pd.DataFrame(rows).to_excel(book, sheet_name=name, index=False)
+    given_files.append(file)
+    app = open_load(open_page)
+    app = choose(app, "Several fit, and only one sheet can be read at a time", "Burglary")
+    app = press(app, "Go on")
+    app = press(app, "2 Columns")
+    next(box for box in app.selectbox if box.label == "Offence or category").set_value("Words")
+    app.run()
+    app = press(app, "Go on")
+    assert screen(app) == CHECKS
+    app = press(app, "Load")
+    assert empty_copy.rows("SELECT DISTINCT offence, count(*) FROM crimes GROUP BY 1") == [
+        ("Burglary", 5)
+    ]
+
+
+def test_the_layer_that_was_named_is_the_one_loaded(empty_copy, open_page, given_files, tmp_path):
+    file = tmp_path / "areas.gpkg"
+    squares = [box(-1.5 + n / 100, 53.4, -1.49 + n / 100, 53.41) for n in range(3)]
+    areas = gpd.GeoDataFrame({"name": list("abc")}, geometry=squares, crs="EPSG:4326")
+    areas.to_file(file, layer="wards")
+    areas.head(1).to_file(file, layer="beats")
+    given_files.append(file)
+    app = open_page("technology", "analyst")
+    app.session_state["technology-tabs"] = "Load data"
+    app.session_state["load-feed"] = "places"
+    app.run()
+    assert not app.exception
+    assert screen(app) == "Which layer holds the own places?"
+    app = choose(app, "Several fit, and only one layer can be read at a time", "beats")
+    app = press(app, "Go on")
+    app = press(app, "Load")
+    assert empty_copy.rows("SELECT name FROM places") == [("a",)]

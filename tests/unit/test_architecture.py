@@ -25,7 +25,7 @@ SQL = re.compile(r"\b(SELECT\s.+\sFROM|INSERT\s+INTO|DELETE\s+FROM|UPDATE\s+\w+\
 READS_TABLES = re.compile(r"workspace\.(rows|frame|value|cursor|write|bookkeeping)\(")
 HOST = re.compile(r"(?:https?|wss?)://([\w.\-]+)")
 OWN_HOSTS = {"localhost", "127.0.0.1"}
-NAMES_OF_FORMATS = {"www.w3.org", "www.opengis.net"}
+NAMES_OF_FORMATS = {"www.topografix.com", "www.w3.org", "www.opengis.net"}
 """Hosts that stand in names of formats, which nothing fetches."""
 
 

@@ -13,6 +13,7 @@ from sample_data.generate import FILES
 from sample_data.gps import make_pings
 from sample_data.patrol import make_paths
 from sample_data.presence import seconds_inside, true_stays, union_minutes
+from sample_data.streams import DEFAULT_SEED
 
 DAYS = pd.date_range("2026-06-12", "2026-06-13")
 
@@ -100,3 +101,14 @@ def test_committed_pings_open_as_text_with_the_stated_columns():
     assert time.endswith("Z")
     assert -1.7 < float(longitude) < -1.4
     assert 52.5 < float(latitude) < 52.7
+
+
+def test_incidents_never_fall_into_a_stay_of_their_unit():
+    activity = pd.read_csv(FILES / "activity.csv")
+    incidents = activity[activity["kind"] == "incident"]
+    truth = json.loads((FILES / "truth.json").read_text())
+    assert len(incidents) > 100 and truth["seed"] == DEFAULT_SEED
+    visited = activity[activity["kind"] != "incident"]
+    joined = incidents.merge(visited, on="unit", suffixes=("", "_visit"))
+    inside = (joined["at_visit"] > joined["at"]) & (joined["at_visit"] < joined["until"])
+    assert not inside.any()

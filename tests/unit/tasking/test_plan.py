@@ -215,7 +215,9 @@ def test_sheets_and_files_are_written(patrol_workspace, acting, tmp_path):
         tasking.shift_sheet(patrol_workspace, acting, plan, MONDAY, "U99")
     short = tasking.tonight(patrol_workspace, acting, [unit("A")], day=MONDAY)
     files = tasking.write_exports(patrol_workspace, acting, short, tmp_path)
-    assert [file.name for file in files] == ["plan.csv", "plan.xlsx", "shift_sheets.pdf"]
+    names = {file.name for file in files}
+    assert {"plan.csv", "plan.xlsx", "shift_sheets.pdf", "plan.ics", "plan.gpx"} <= names
+    assert {"unit_A.ics", "unit_A.gpx"} <= names
     assert len(pd.read_csv(files[0])) == len(short.visits)
 
 

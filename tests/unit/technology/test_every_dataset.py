@@ -372,7 +372,7 @@ def test_fixes_of_a_cab_are_the_numbers_of_its_file(empty_workspace, real_data, 
 
 
 def test_counts_by_area_are_never_taken_for_events(empty_workspace, acting, load_files, real_data):
-    with pytest.raises(UndecidedColumns, match="stands for many events"):
+    with pytest.raises(InputError, match="a table of counts, not of events"):
         load_files("crimes", "birmingham_lsoa_month_counts/*.csv.gz")
     files = list(real_data.glob("birmingham_lsoa_month_counts/*.csv.gz"))
     found = technology.inspect(empty_workspace, acting, "crimes", files)

@@ -1,0 +1,141 @@
+"""Can a visit be done where a person puts it? Doubts are told before it is saved, never refused."""
+
+from datetime import datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+from analytics.tasking.abstractions import away_times
+from analytics.tasking.in_force import plan_in_force
+from analytics.tasking.inputs import clock_of
+from analytics.tasking.need import control_hotspots, list_places
+from analytics.tasking.plan_edits import Visit
+from analytics.tasking.roster import read_duties
+from analytics.tasking.rules import NO_RULES, read_rules
+from analytics.tasking.settings import TaskingSettings
+from analytics.tasking.travel import FOOT, MODES, travel_minutes
+from analytics.workspace import User, Workspace
+
+
+def doubts(
+    workspace: Workspace,
+    user: User,
+    visit: Visit,
+    was: Visit | None = None,
+    settings: TaskingSettings | None = None,
+) -> list[str]:
+    """Return what speaks against a visit, a sentence each; none when it can be done.
+
+    `was` is the visit as it stands, which does not count against it. Travel is as the plan's own
+    settings have it, straight line times the detour factor.
+    """
+    workspace.require(user, "see:tasking")
+    settings = settings or TaskingSettings()
+    held = plan_in_force(workspace, visit.day, visit.day)
+    if was is not None:
+        gone = (
+            (held["unit"] == was.unit)
+            & (held["hotspot_id"] == was.hotspot_id)
+            & (held["starts"] == was.starts)
+        )
+        held = held[~gone]
+    mine = held[held["unit"] == visit.unit].sort_values("starts")
+    places = list_places(workspace, visit.day)
+    return [
+        *_duty_doubts(workspace, visit, mine),
+        *_way_doubts(visit, mine, places, settings),
+        *_spacing_doubts(visit, held, settings),
+        *_rule_doubts(workspace, visit, places),
+    ]
+
+
+def _duty_doubts(workspace: Workspace, visit: Visit, mine: pd.DataFrame) -> list[str]:
+    found = []
+    own = [
+        duty for duty in read_duties(workspace, visit.day, visit.day)[0] if duty.unit == visit.unit
+    ]
+    if not own and mine.empty:
+        found.append(f"{visit.unit} is not on the roster that day.")
+    elif own and not any(d.starts <= visit.starts and visit.ends <= d.ends for d in own):
+        times = ", ".join(f"{duty.starts:%H:%M} to {duty.ends:%H:%M}" for duty in own)
+        found.append(f"{visit.unit} is on duty {times}, not at {visit.starts:%H:%M}.")
+    for starts, ends in away_times(workspace, visit.day, visit.day).get(visit.unit, []):
+        if starts < visit.ends and visit.starts < ends:
+            found.append(f"{visit.unit} is logged as off patrol {starts:%H:%M} to {ends:%H:%M}.")
+    return found
+
+
+def _way_doubts(
+    visit: Visit, mine: pd.DataFrame, places: pd.DataFrame | None, settings: TaskingSettings
+) -> list[str]:
+    """Compare the visit with those before and after it of the same unit."""
+    found = []
+    ends = mine["starts"] + pd.to_timedelta(mine["minutes"], unit="min")
+    for row, end in zip(mine.itertuples(), ends, strict=True):
+        if row.starts < visit.ends and visit.starts < end:
+            found.append(
+                f"{visit.unit} is at another place from {row.starts:%H:%M} to {end:%H:%M}."
+            )
+    before, after = mine[ends <= visit.starts], mine[mine["starts"] >= visit.ends]
+    if len(before):
+        free = ends[before.index].iloc[-1].to_pydatetime()
+        way = _minutes(places, before.iloc[-1], visit, settings)
+        found += _late(f"{visit.unit} leaves the stop before at", free, way, visit.starts, "there")
+    if len(after):
+        way = _minutes(places, after.iloc[0], visit, settings)
+        next_at = after["starts"].iloc[0].to_pydatetime()
+        found += _late("It ends at", visit.ends, way, next_at, "at the next stop")
+    return found
+
+
+def _late(head: str, free: datetime, way: int, wanted: datetime, where: str) -> list[str]:
+    arrives = free + timedelta(minutes=way)
+    if arrives <= wanted:
+        return []
+    late = round((arrives - wanted).total_seconds() / 60)
+    return [f"{head} {free:%H:%M} and needs {way} minutes: {late} minutes late {where}."]
+
+
+def _minutes(
+    places: pd.DataFrame | None, row: pd.Series, visit: Visit, settings: TaskingSettings
+) -> int:
+    """Return the minutes between the place of a planned visit and that of another."""
+    if places is None:
+        return 0
+    at = places.drop_duplicates("hotspot_id").set_index("hotspot_id")
+    if not {row["hotspot_id"], visit.hotspot_id} <= set(at.index):
+        return 0
+    x = at.loc[[row["hotspot_id"], visit.hotspot_id], "x"].to_numpy(float)
+    y = at.loc[[row["hotspot_id"], visit.hotspot_id], "y"].to_numpy(float)
+    mode = row["mode"] if row["mode"] in MODES else FOOT
+    return int(travel_minutes(x, y, mode, settings)[0, 1])
+
+
+def _spacing_doubts(visit: Visit, held: pd.DataFrame, settings: TaskingSettings) -> list[str]:
+    same = held[held["hotspot_id"] == visit.hotspot_id]
+    gaps = np.abs((same["starts"] - pd.Timestamp(visit.starts)).dt.total_seconds() / 60)
+    if len(gaps) and gaps.min() < settings.spacing_minutes:
+        near = same.loc[gaps.idxmin()]
+        return [
+            f"{near['unit']} is planned there at {near['starts']:%H:%M}; visits of one place are "
+            f"kept {settings.spacing_minutes} minutes apart."
+        ]
+    return []
+
+
+def _rule_doubts(workspace: Workspace, visit: Visit, places: pd.DataFrame | None) -> list[str]:
+    found = []
+    if places is not None:
+        controls = control_hotspots(workspace, places, [visit.day]).get(visit.day, set())
+        if visit.hotspot_id in controls:
+            found.append("It is a control day of the trial there: only calls are answered.")
+    rules = read_rules(workspace).get(visit.hotspot_id, NO_RULES)
+    if rules.partner:
+        found.append(f"{rules.partner} patrol this place instead of officers.")
+    if visit.unit in rules.not_units:
+        found.append(f"{visit.unit} is not to be sent there.")
+    clock = clock_of(workspace, visit.day)
+    if not rules.is_open(clock)[clock.minute(visit.starts)]:
+        hours = ", ".join(f"{first:%H:%M} to {last:%H:%M}" for first, last in rules.hours)
+        found.append(f"The place is patrolled {hours} only.")
+    return found

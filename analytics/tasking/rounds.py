@@ -1,0 +1,143 @@
+"""Rounds: one unit's visits in one shift, from a plan that was just made or the one in force."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import pandas as pd
+
+from analytics.tasking.exports import with_places
+from analytics.tasking.in_force import plan_in_force
+from analytics.tasking.need import control_hotspots, list_places
+from analytics.tasking.plan import Plan
+from analytics.tasking.roster import read_duties
+from analytics.workspace import User, Workspace
+
+
+@dataclass(frozen=True)
+class Round:
+    """One unit on one shift; `visits` have their places (`with_places`), times naive local."""
+
+    day: date
+    shift: str
+    unit: str
+    starts: datetime
+    ends: datetime
+    mode: str
+    base: str
+    x: float
+    y: float
+    pause: tuple[datetime, datetime] | None
+    visits: pd.DataFrame
+
+
+def rounds_of(
+    workspace: Workspace, plan: Plan, day: date | None = None, unit: str | None = None
+) -> list[Round]:
+    """Return the rounds of a plan that have a visit, of one day or unit where named.
+
+    Visits that began before a replan are left out: they are done.
+    """
+    visits = with_places(workspace, plan.visits)
+    found = []
+    for duty in plan.duties:
+        if day not in (None, duty.day) or unit not in (None, duty.unit):
+            continue
+        mine = _visits_of(visits, duty.day, duty.shift, duty.unit)
+        mine = mine[mine["starts"] >= duty.starts]
+        if len(mine):
+            pause = plan.breaks.get((duty.day, duty.shift, duty.unit))
+            found.append(
+                Round(
+                    duty.day,
+                    duty.shift,
+                    duty.unit,
+                    duty.starts,
+                    duty.ends,
+                    duty.mode,
+                    duty.base,
+                    duty.x,
+                    duty.y,
+                    pause,
+                    mine,
+                )
+            )
+    return found
+
+
+def rounds_in_force(
+    workspace: Workspace, user: User, first: date, last: date, unit: str | None = None
+) -> list[Round]:
+    """Return the rounds of the plan in force, of the units that this person may see.
+
+    A unit that is not on the roster is on duty from its first visit to its last.
+    """
+    workspace.require(user, "see:tasking")
+    held = plan_in_force(workspace, first, last)
+    own = own_units(workspace, user)
+    if own is not None:
+        held = held[held["unit"].isin(own)]
+    if unit is not None:
+        held = held[held["unit"] == unit]
+    if held.empty:
+        return []
+    visits = with_places(workspace, held)
+    duties = {
+        (duty.day, duty.shift, duty.unit): duty for duty in read_duties(workspace, first, last)[0]
+    }
+    found = []
+    for (stamp, shift, name), mine in visits.groupby(["day", "shift", "unit"], sort=False):
+        day = pd.Timestamp(stamp).date()
+        duty = duties.get((day, shift, name))
+        end = (mine["starts"] + pd.to_timedelta(mine["minutes"], unit="min")).max()
+        found.append(
+            Round(
+                day,
+                shift,
+                name,
+                duty.starts if duty else mine["starts"].min().to_pydatetime(),
+                duty.ends if duty else end.to_pydatetime(),
+                duty.mode if duty else str(mine["mode"].iloc[0] or ""),
+                duty.base if duty else "",
+                duty.x if duty else float("nan"),
+                duty.y if duty else float("nan"),
+                None,
+                mine,
+            )
+        )
+    return found
+
+
+def own_units(workspace: Workspace, user: User) -> frozenset[str] | None:
+    """Return the units whose plan this person may see; None for every unit.
+
+    Those who plan, or sign lists off, see all; an officer sees the unit linked to the account.
+    """
+    if user.may("plan") or user.may("sign_off"):
+        return None
+    rows = workspace.rows(
+        "SELECT unit FROM person_units WHERE username = ? "
+        "QUALIFY row_number() OVER (ORDER BY set_ms DESC) = 1",
+        [user.username],
+    )
+    return frozenset(unit for (unit,) in rows if unit)
+
+
+def control_places(workspace: Workspace, user: User, day: date) -> list[str]:
+    """Return the hot spots on their control day, in order of rank.
+
+    Only one shift ahead (today and tomorrow), so that nobody arranges duties round the trial;
+    who evaluates sees every day.
+    """
+    workspace.require(user, "see:tasking")
+    if day > workspace.today() + timedelta(days=1) and not user.may("evaluate"):
+        return []
+    places = list_places(workspace, day)
+    if places is None:
+        return []
+    held = control_hotspots(workspace, places, [day]).get(day, set())
+    return [str(spot) for spot in places["hotspot_id"] if spot in held]
+
+
+def _visits_of(visits: pd.DataFrame, day: date, shift: str, unit: str) -> pd.DataFrame:
+    days = pd.to_datetime(visits["day"]).dt.date
+    return visits[(days == day) & (visits["shift"] == shift) & (visits["unit"] == unit)]

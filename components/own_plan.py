@@ -1,0 +1,82 @@
+"""The plan in force for those who do not plan: an officer's own round, the lead's whole week."""
+
+from datetime import timedelta
+
+import pandas as pd
+import streamlit as st
+
+from analytics import tasking
+from analytics.workspace import User, Workspace
+from components import exports, patrol, steps, stops
+
+
+def draw(workspace: Workspace, user: User) -> None:
+    """Draw the coming week of the units that this person may see."""
+    today = workspace.today()
+    own = tasking.own_units(workspace, user)
+    if own is not None and not own:
+        steps.answer("**No unit is linked to your account, so no plan can be shown.**")
+        st.caption("Ask an administrator to link your account to your unit of the roster.")
+        return
+    rounds = tasking.rounds_in_force(workspace, user, today, today + timedelta(days=6))
+    if not rounds:
+        steps.answer("**No plan has been issued for the coming week.**")
+        return
+    if own is None:
+        _draw_week(workspace, rounds)
+    else:
+        _draw_own(workspace, user, rounds)
+
+
+def _draw_week(workspace: Workspace, rounds: list[tasking.Round]) -> None:
+    visits = pd.concat([one.visits for one in rounds])
+    first, last = rounds[0].day, max(one.day for one in rounds)
+    steps.answer(
+        f"**{len(visits):,} visits by {visits['unit'].nunique():,} units are planned from "
+        f"{first.day} {first:%b} to {last.day} {last:%b %Y}.**"
+    )
+    patrol.draw_rounds(workspace, patrol.draw_week(visits, "in-force"), "in-force")
+
+
+def _draw_own(workspace: Workspace, user: User, rounds: list[tasking.Round]) -> None:
+    """Draw one shift of the own unit: stops first, then the map and the sheet to print."""
+    if len(rounds) > 1:
+        number = st.selectbox(
+            "Shift",
+            range(len(rounds)),
+            format_func=lambda place: _name(rounds[place]),
+            key="own-shift",
+        )
+    else:
+        number = 0
+    one = rounds[number]
+    minutes = int(one.visits["minutes"].sum())
+    steps.answer(
+        f"**{one.unit}: {steps.counted(len(one.visits), 'visit')}, {minutes} minutes in hot spots, "
+        f"{_name(one)}.**"
+    )
+    controls = tasking.control_places(workspace, user, one.day)
+    if controls:
+        names = tasking.place_names(workspace)
+        st.warning(
+            "Control day, answer calls only: " + ", ".join(names[spot] for spot in controls) + ".",
+            icon=":material/block:",
+        )
+    exports.offer(
+        "My shift sheet (PDF)",
+        lambda: tasking.sheet_in_force(workspace, user, one.day, one.unit),
+        "my_shift_sheet.pdf",
+        user,
+        "plan",
+        f"{one.day} {one.unit}",
+        key="own-sheet",
+        icon=":material/print:",
+        needs="see:tasking",
+    )
+    with steps.action():
+        recent = tasking.recent_violence(workspace, user)
+    stops.draw(workspace, one.visits, recent, "own")
+
+
+def _name(one: tasking.Round) -> str:
+    return f"{one.day:%A} {one.day.day} {one.day:%b}, {one.starts:%H:%M} to {one.ends:%H:%M}"

@@ -1,0 +1,135 @@
+"""The shift sheet and the files of a plan: calendar, GPX, CSV; who may see which round."""
+
+import io
+from datetime import date, timedelta
+from xml.etree import ElementTree
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics import tasking
+from analytics.tasking.files import _folded
+from analytics.tasking.place_facts import streets_at
+from analytics.tasking.settings import TaskingSettings
+from analytics.workspace import InputError, User
+from tests.unit.tasking.conftest import MONDAY
+
+QUICK = TaskingSettings.model_validate({"from": MONDAY, "to": MONDAY, "seed": 3, "iterations": 60})
+OFFICER = User("pc", "PC", frozenset({"officer"}))
+INSPECTOR = User("insp", "Insp", frozenset({"inspector"}))
+EVALUATOR = User("eva", "Eva", frozenset({"analyst"}))
+
+
+@pytest.fixture
+def plan(patrol_workspace, acting):
+    return tasking.save_plan(patrol_workspace, acting, QUICK)
+
+
+def link(workspace, acting, username, unit):
+    with workspace.write(acting, "alter", "person", username) as transaction:
+        transaction.execute(
+            "INSERT INTO person_units VALUES (?, 'o', ?, 't', 'x', 1)", [username, unit]
+        )
+
+
+def unfolded(content: bytes) -> list[str]:
+    return content.decode().replace("\r\n ", "").split("\r\n")
+
+
+def test_the_calendar_has_one_event_a_visit_in_utc(patrol_workspace, acting, plan):
+    tasking.save_briefing(
+        patrol_workspace,
+        acting,
+        plan.visits["hotspot_id"].iloc[0],
+        tasking.make_briefing({"what_to_do": ["Stand; talk, and listen\nthen go"]}),
+    )
+    content = tasking.calendar(patrol_workspace, tasking.rounds_of(patrol_workspace, plan))
+    assert all(len(line) <= 75 for line in content.split(b"\r\n"))
+    lines = unfolded(content)
+    starts = sorted(line[8:] for line in lines if line.startswith("DTSTART:"))
+    utc = plan.visits["starts"] - timedelta(hours=1)
+    assert starts == sorted(utc.dt.strftime("%Y%m%dT%H%M%SZ"))
+    uids = [line for line in lines if line.startswith("UID:")]
+    assert len(set(uids)) == len(uids) == len(plan.visits)
+    assert lines.count("BEGIN:VEVENT") == lines.count("END:VEVENT") == len(uids)
+    assert any("Stand\\; talk\\, and listen\\nthen go" in line for line in lines)
+    again = tasking.calendar(patrol_workspace, tasking.rounds_of(patrol_workspace, plan))
+    assert uids == [line for line in unfolded(again) if line.startswith("UID:")]
+
+
+@given(st.text(max_size=300))
+def test_folding_never_breaks_a_character(text):
+    line = f"X:{text}".replace("\r", "").replace("\n", "")
+    folded = _folded(line)
+    assert folded.replace("\r\n ", "") == line
+    assert all(len(part.encode()) <= 75 for part in folded.split("\r\n"))
+
+
+def test_the_gpx_has_a_route_per_unit_with_stops_in_order(patrol_workspace, plan):
+    root = ElementTree.fromstring(
+        tasking.gpx(patrol_workspace, tasking.rounds_of(patrol_workspace, plan))
+    )
+    space = {"g": "http://www.topografix.com/GPX/1/1"}
+    routes = root.findall("g:rte", space)
+    assert len(routes) == plan.visits["unit"].nunique()
+    times = [
+        [stop.findtext("g:time", namespaces=space) for stop in route.findall("g:rtept", space)]
+        for route in routes
+    ]
+    assert sum(map(len, times)) == len(plan.visits)
+    assert all(one == sorted(one) for one in times)
+
+
+def test_the_csv_reads_back(patrol_workspace, plan):
+    rounds = tasking.rounds_of(patrol_workspace, plan, MONDAY, "U1")
+    frame = pd.read_csv(io.BytesIO(tasking.csv(patrol_workspace, rounds)))
+    mine = plan.visits[plan.visits["unit"] == "U1"].sort_values("starts")
+    assert frame["Hot spot"].tolist() == mine["hotspot_id"].tolist()
+    assert set(frame["Unit"]) == {"U1"}
+
+
+def test_corners_are_where_named_streets_meet():
+    lines = gpd.GeoDataFrame(
+        {"name": ["High Street", "Mill Lane", "Far Road", None]},
+        geometry=[
+            shapely.LineString([(0, 50), (200, 50)]),
+            shapely.LineString([(60, 0), (60, 90)]),
+            shapely.LineString([(0, 500), (200, 500)]),
+            shapely.LineString([(0, 20), (200, 20)]),
+        ],
+        crs="EPSG:27700",
+    )
+    corners, names = streets_at(lines, shapely.box(0, 0, 100, 100))
+    assert {frozenset(pair) for pair in corners} == {frozenset({"High Street", "Mill Lane"})}
+    assert set(names) == {"High Street", "Mill Lane"}
+
+
+def test_an_officer_sees_only_the_own_unit(patrol_workspace, acting, plan):
+    assert tasking.rounds_in_force(patrol_workspace, OFFICER, MONDAY, MONDAY) == []
+    with pytest.raises(InputError, match="no sheet"):
+        tasking.sheet_in_force(patrol_workspace, OFFICER, MONDAY)
+    link(patrol_workspace, acting, "pc", "U2")
+    seen = tasking.rounds_in_force(patrol_workspace, OFFICER, MONDAY, MONDAY)
+    assert {one.unit for one in seen} == {"U2"}
+    assert tasking.rounds_in_force(patrol_workspace, OFFICER, MONDAY, MONDAY, "U1") == []
+    everyone = tasking.rounds_in_force(patrol_workspace, INSPECTOR, MONDAY, MONDAY)
+    assert {one.unit for one in everyone} == set(plan.visits["unit"])
+    assert tasking.sheet_in_force(patrol_workspace, OFFICER, MONDAY).startswith(b"%PDF")
+
+
+def test_control_days_are_shown_one_shift_ahead(patrol_workspace, acting, monkeypatch):
+    days = [MONDAY + timedelta(days=number) for number in range(3)]
+    rows = pd.DataFrame({"day": days, "place_id": "H03", "is_treatment": False})
+    with patrol_workspace.write(acting, "collect", "load", "a") as transaction:
+        transaction.insert("assignment", rows)
+    monkeypatch.setattr(type(patrol_workspace), "today", lambda _: MONDAY)
+
+    def seen(user: User, day: date) -> list[str]:
+        return tasking.control_places(patrol_workspace, user, day)
+
+    assert [seen(INSPECTOR, day) for day in days] == [["H03"], ["H03"], []]
+    assert [seen(EVALUATOR, day) for day in days] == [["H03"]] * 3
