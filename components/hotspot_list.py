@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -10,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from analytics import targeting
 from analytics.workspace import User, Workspace
 from analytics.workspace.drafts import load_draft, save_draft
-from components import charts, harm_panel, place_choice, scope_panel, settings, tables
+from components import charts, chosen_place, harm_panel, place_choice, scope_panel, settings, tables
 
 _FORM = "targeting-scope"
 _LABELS = {
@@ -142,9 +143,10 @@ def doubts(result: targeting.HotspotResult) -> None:
     st.caption("\n".join(f"- {sentence}" for sentence in result.warnings))
 
 
-def ranking(result: targeting.HotspotResult) -> None:
-    """Show the ranked places."""
-    frame = pd.DataFrame(result.hotspots.drop(columns=["geometry", "cells"]))
+def ranking(result: targeting.HotspotResult, places: gpd.GeoDataFrame) -> None:
+    """Show the ranked places, as computed or as edited, of which one may be chosen."""
+    ids, chosen = places["hotspot_id"].tolist(), chosen_place.held(places)
+    frame = pd.DataFrame(places.drop(columns=["geometry", "cells"]))
     for share in ("share_of_count", "worst_event_share"):
         frame[share] = 100 * frame[share].astype(float)
     if "length_m" in frame:
@@ -191,9 +193,12 @@ def ranking(result: targeting.HotspotResult) -> None:
         frame,
         columns,
         # A browser keeps the headings of the columns it first saw under a key.
-        key=f"targeting-ranking-{result.counts.grid.shape}",
+        key=f"{chosen_place.table_key()}-{result.counts.grid.shape}",
         caption=result.marginal.sentence(),
         alt="The hot spots in order of rank.",
+        select=True,
+        selected=None if chosen is None else ids.index(chosen),
+        on_select=lambda row: chosen_place.from_row(ids, row),
     )
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from analytics import targeting
 from analytics.workspace import User, Workspace
-from components import list_drawing, maps, steps, tables, theme
+from components import edit_map, list_drawing, steps, tables
 
 _SHOWN_EDITS = 12
 _ONE = {
@@ -19,6 +20,7 @@ _ONE = {
 _NONE = {"keep": "Keep a place below the cut", "add": "Add a place of my own"}
 
 
+@st.fragment
 def draw(workspace: Workspace, user: User, result: targeting.HotspotResult) -> None:
     """Offer the changes a person may make to the ranked list."""
     listed = targeting.apply_edits(workspace, user, result)
@@ -28,15 +30,15 @@ def draw(workspace: Workspace, user: User, result: targeting.HotspotResult) -> N
     left, right = st.columns([1.65, 1], gap="medium")
     with left:
         picture = st.container()
-        picked = _table(listed.hotspots, turn)
+        picked = _table(listed.hotspots, f"{turn}-{edit_map.turn()}")
     with right, st.container(border=True, key="edit-panel"):
         if user.may("decide"):
-            preview = _panel(workspace, user, listed, picked, turn)
+            preview = _panel(workspace, user, listed, picked, turn) or edit_map.Preview()
         else:
-            preview = None
+            preview = edit_map.Preview()
             st.caption("An analyst or the lead edits the list.")
     with picture:
-        _map(listed.hotspots, picked, preview)
+        edit_map.draw(listed.hotspots, picked, preview)
     for doubt in listed.warnings:
         st.caption(doubt)
     if listed.history:
@@ -48,8 +50,8 @@ def _told(listed: targeting.EditedList) -> str:
     made, waiting = len(listed.applied), [s for _, s in listed.history if s.startswith("waits")]
     if not listed.history:
         return (
-            "**Nothing has been changed by hand.** Tick places in the table, then choose what to "
-            "do with them. Every change keeps its reason and can be undone."
+            "**Nothing has been changed by hand.** Tick places in the table or on the map, then "
+            "choose what to do with them. Every change keeps its reason and can be undone."
         )
     text = (
         f"**{steps.counted(len(listed.hotspots), 'place')} after {steps.counted(made, 'edit')}.**"
@@ -78,7 +80,11 @@ def _table(places: gpd.GeoDataFrame, turn: str) -> pd.DataFrame:
         if not frame[name].notna().any() or not frame[name].astype(str).str.strip().any():
             del columns[name]
     rows = tables.pick(
-        frame, columns, key=f"edit-places-{turn}", alt="The places of the list, to be ticked."
+        frame,
+        columns,
+        key=f"edit-places-{turn}",
+        alt="The places of the list, to be ticked.",
+        ticked=np.flatnonzero(places["hotspot_id"].isin(edit_map.picked())).tolist(),
     )
     return places.iloc[rows]
 
@@ -89,8 +95,8 @@ def _panel(
     listed: targeting.EditedList,
     picked: gpd.GeoDataFrame,
     turn: str,
-) -> gpd.GeoDataFrame | None:
-    """Draw the one action chosen for the ticked places; returns a boundary to show, if any."""
+) -> edit_map.Preview | None:
+    """Draw the one action chosen for the ticked places; returns what the map shows of it."""
     st.subheader("Change", anchor=False)
     if len(picked) > 1:
         st.markdown(f"Merge {steps.counted(len(picked), 'place')}")
@@ -111,11 +117,11 @@ def _panel(
     return _ACTIONS[chosen](workspace, user, listed, picked, turn)
 
 
-def _merge(workspace, user, listed, picked, turn) -> gpd.GeoDataFrame | None:
+def _merge(workspace, user, listed, picked, turn) -> edit_map.Preview | None:
     preview = None
     with steps.action(stop=False):
         shape = targeting.merge_shape(listed.result, [row for _, row in picked.iterrows()])
-        preview = list_drawing.as_layer(shape, picked.crs, "Merged")
+        preview = edit_map.Preview(list_drawing.as_layer(shape, picked.crs, "Merged"))
         ground = f"{shape.area / 1e4:,.2f} ha"
         st.caption(f"One place of {ground}, {picked['count'].sum():,} crimes in its parts.")
     name = st.text_input("Name (empty: that of the best)", key=f"merge-name-{turn}")
@@ -157,19 +163,24 @@ def _keep_heap(workspace, user, listed, picked, turn) -> None:
     _do("Keep", turn, lambda why: targeting.keep_place(workspace, user, listed.result, key, why))
 
 
-def _redraw(workspace, user, listed, picked, turn) -> gpd.GeoDataFrame | None:
+def _redraw(workspace, user, listed, picked, turn) -> edit_map.Preview | None:
     place = picked.iloc[0]
-    drawn = list_drawing.boundary(workspace, place["geometry"], f"{place['hotspot_id']}-{turn}")
-    if drawn is None:
-        return None
-    shape, how = drawn
     key = place["hotspot_id"]
+    name = f"{key}-{turn}"
+    cells = None
+    if listed.result.counts.is_grid:
+        cells = targeting.cells_round(listed.result, place["geometry"])
+    drawn = list_drawing.boundary(workspace, place["geometry"], name, cells)
+    shown = (cells, list_drawing.cells_key(name)) if list_drawing.shows_cells(name) else ()
+    if drawn is None:
+        return edit_map.Preview(None, *shown)
+    shape, how = drawn
     _do(
         "Use this boundary",
         turn,
         lambda why: targeting.redraw_place(workspace, user, listed.result, key, shape, why, how),
     )
-    return list_drawing.as_layer(shape, picked.crs, "New boundary")
+    return edit_map.Preview(list_drawing.as_layer(shape, picked.crs, "New boundary"), *shown)
 
 
 def _keep(workspace, user, listed, picked, turn) -> None:
@@ -186,7 +197,7 @@ def _keep(workspace, user, listed, picked, turn) -> None:
     _do("Keep", turn, lambda why: targeting.keep_place(workspace, user, listed.result, key, why))
 
 
-def _add(workspace, user, listed, picked, turn) -> gpd.GeoDataFrame | None:
+def _add(workspace, user, listed, picked, turn) -> edit_map.Preview | None:
     name = st.text_input("Name", key=f"add-name-{turn}")
     drawn = list_drawing.boundary(workspace, None, f"add-{turn}")
     if drawn is None:
@@ -197,7 +208,8 @@ def _add(workspace, user, listed, picked, turn) -> gpd.GeoDataFrame | None:
         turn,
         lambda why: targeting.add_place(workspace, user, listed.result, shape, name, why),
     )
-    return list_drawing.as_layer(shape, listed.hotspots.crs, name or "My own place")
+    layer = list_drawing.as_layer(shape, listed.hotspots.crs, name or "My own place")
+    return edit_map.Preview(layer)
 
 
 _ACTIONS: dict[str, Callable] = {
@@ -220,27 +232,6 @@ def _do(label: str, turn: str, make: Callable[[str], str]) -> None:
         with steps.action(stop=False):
             make(reason)
             st.rerun()
-
-
-def _map(
-    places: gpd.GeoDataFrame, picked: gpd.GeoDataFrame, preview: gpd.GeoDataFrame | None
-) -> None:
-    groups = [("on the list", places, theme.shade("need", 0.6), True)]
-    if len(picked):
-        groups.append(("ticked", picked, theme.BLUE, False))
-    if preview is not None:
-        groups.append(("new boundary", preview, theme.RED, False))
-    focus = preview if preview is not None else picked
-    near = None
-    if len(focus):
-        near = focus.assign(geometry=focus.geometry.buffer(250))
-    maps.outlines(
-        groups,
-        key="edit-map",
-        alt="Map of the list as edited; the table below lists the same places.",
-        focus=near,
-        height=380,
-    )
 
 
 def _before_and_after(listed: targeting.EditedList) -> None:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from analytics import targeting
 from analytics.workspace import User, Workspace
-from components import exports, hotspot_list, list_changes, steps
+from components import chosen_place, exports, hotspot_list, list_changes, steps
 
 
 def decisions(workspace: Workspace, user: User, result: targeting.HotspotResult) -> None:
@@ -35,13 +35,21 @@ def decisions(workspace: Workspace, user: User, result: targeting.HotspotResult)
                     _decide(workspace, user, heap.place_key, decision, reason)
 
 
-def sign_off(workspace: Workspace, user: User, result: targeting.HotspotResult) -> None:
+def sign_off(workspace: Workspace, user: User, listed: targeting.EditedList) -> None:
     """Draw the page's main action: make this list, edits included, the one in force from a day."""
-    listed = targeting.apply_edits(workspace, user, result)
+    result = listed.result
     held = targeting.list_in_force(workspace)
     st.subheader("Sign off", anchor=False)
     st.caption(_state(listed, held))
-    _period(workspace, user, result)
+    with st.container(horizontal=True):
+        if len(listed.undecided):
+            st.button(
+                "Open To decide",
+                icon=":material/rule:",
+                on_click=chosen_place.open_tab,
+                args=(chosen_place.DECIDE,),
+            )
+        _period(workspace, user, result)
     if held is not None:
         list_changes.against(workspace, result, held, listed.hotspots)
     note = st.text_input(
@@ -106,6 +114,8 @@ def _state(listed: targeting.EditedList, held: targeting.HotspotList | None) -> 
         f"Signing off puts {steps.counted(len(listed.hotspots), 'place')}{edits} in force from the "
         "day below; the list before ends on that day and is kept."
     )
+    if not result.settings.offences and result.settings.scope is None:
+        told += " Every offence counts: choose offences in the panel where the programme has some."
     waiting = len(listed.undecided)
     if waiting:
         told += f" **{steps.counted(waiting, 'place')} must be decided first, under To decide.**"
@@ -124,9 +134,8 @@ def fair_use(workspace: Workspace, result: targeting.HotspotResult) -> None:
             st.markdown(f"**{caution.title}.** {caution.text}")
 
 
-def downloads(workspace: Workspace, user: User, result: targeting.HotspotResult) -> None:
+def downloads(workspace: Workspace, user: User, listed: targeting.EditedList) -> None:
     """Offer the list, edits included, as files."""
-    listed = targeting.apply_edits(workspace, user, result)
     kinds = {
         "GeoJSON": ("hotspots.geojson", lambda: targeting.geojson(workspace, listed)),
         "GeoPackage": ("hotspots.gpkg", lambda: targeting.geopackage(workspace, listed)),
@@ -138,7 +147,7 @@ def downloads(workspace: Workspace, user: User, result: targeting.HotspotResult)
     with st.container(horizontal=True):
         for label, (name, make) in kinds.items():
             exports.offer(
-                label, make, name, user, "hotspots", result.run_id, key=f"targeting-{name}"
+                label, make, name, user, "hotspots", listed.result.run_id, key=f"targeting-{name}"
             )
 
 

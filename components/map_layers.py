@@ -46,7 +46,8 @@ def shapes(
             {
                 "polygon": _rings(shape),
                 "at": [round(centre.x, 6), round(centre.y, 6)],
-                "rank": str(record.get("rank", "")),
+                "id": record.get("hotspot_id"),
+                "rank": str(record.get("rank", record.get("number", ""))),
                 "label": f"{record.get('rank', '')} {record.get('name') or ''}".strip(),
                 "detail": " · ".join(detail),
                 "need": theme.rgb(theme.shade("need", 0.35 + 0.65 * share), 225),
@@ -103,17 +104,17 @@ def outline(shapes: list[dict], name: str, colour: str, is_filled: bool) -> pdk.
     )
 
 
-def ring(shape: gpd.GeoSeries) -> list[pdk.Layer]:
+def ring(shape: gpd.GeoSeries, name: str = "ringed", colour: str = theme.RED) -> list[pdk.Layer]:
     """A ring round one place, such as the last one on the list."""
     outline = shape.buffer(30).to_crs(4326).iloc[0]
     return [
         pdk.Layer(
             "PolygonLayer",
-            id="ringed",
+            id=name,
             data=[{"polygon": _rings(outline)}],
             get_polygon="polygon",
             filled=False,
-            get_line_color=theme.rgb(theme.RED),
+            get_line_color=theme.rgb(colour),
             get_line_width=3,
             line_width_units=pdk.types.String("pixels"),
         )
@@ -233,7 +234,7 @@ def heat(frame: pd.DataFrame | None, width_m: float) -> list[pdk.Layer]:
     ]
 
 
-def ranks(shapes: list[dict], ink: str, view: pdk.ViewState) -> list[pdk.Layer]:
+def ranks(shapes: list[dict], ink: str | list[int], view: pdk.ViewState) -> list[pdk.Layer]:
     """Ranks, kept readable on a town; on the map of a force they appear on coming closer."""
     least_px = 8 if view.zoom >= _RANKS_FROM_ZOOM else 0
     return [
@@ -344,6 +345,7 @@ def view(
     places: gpd.GeoDataFrame,
     height_px: int = 560,
     around: tuple[float, float, float, float] | None = None,
+    width_px: int = 450,
 ) -> pdk.ViewState:
     """A view of the places, and of what lies `around` them (degrees) where they fill most of it."""
     if not len(places):
@@ -354,7 +356,8 @@ def view(
         if east - west > _FILLS * wide or north - south > _FILLS * tall:
             west, south = min(west, around[0]), min(south, around[1])
             east, north = max(east, around[2]), max(north, around[3])
-    return view_of(np.array([west, east]), np.array([south, north]), height_px=height_px - 60)
+    lon, lat = np.array([west, east]), np.array([south, north])
+    return view_of(lon, lat, width_px, height_px - 60)
 
 
 def view_of(lon: np.ndarray, lat: np.ndarray, width_px: int = 450, height_px: int = 400) -> Any:

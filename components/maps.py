@@ -5,6 +5,7 @@ Every map has the same content as a table on its page, and text for those who ca
 """
 
 import html
+from collections.abc import Callable
 from typing import Any
 
 import geopandas as gpd
@@ -15,6 +16,7 @@ import streamlit as st
 
 from components import ground, map_layers, theme
 
+_HALF_PX, _TELEPHONE_PX = 450, 330
 PHONE_PX = 300
 """A round is fitted to the narrowest screen: the width of a map is not known when it is made."""
 
@@ -35,12 +37,15 @@ def hotspots(
     points: pd.DataFrame | None = None,
     background_places: gpd.GeoDataFrame | None = None,
     ringed: str | None = None,
+    chosen: str | None = None,
+    on_pick: Callable[[], None] | None = None,
     height: int = 560,
 ) -> None:
     """Draw hot spots (hotspot_id, name, rank, `value`, geometry in any CRS) by their value.
 
     `background_cells` (lon, lat) or `background_places` (outlines) are other places with crime,
-    drawn pale; `ringed` is the hotspot_id of the last place on the list; `patrol`
+    drawn pale; `ringed` is the hotspot_id of the last place on the list, `chosen` of the one a
+    person chose; `on_pick` is called when a place is pressed, see `pressed`; `patrol`
     (hotspot_id, minutes) adds a second layer and a switch, `patrol_cells` (lon, lat, minutes) the
     patrol time anywhere, in squares; `points` (lon, lat, name) mark bases.
     Streets, street names and boundary come from the workspace.
@@ -61,13 +66,15 @@ def hotspots(
     last = places.loc[places["hotspot_id"] == ringed, "geometry"] if ringed else ()
     if len(last):
         drawn += map_layers.ring(last)
-    view = map_layers.view(places, height, ground.bounds())
+    if chosen is not None and len(one := places.loc[places["hotspot_id"] == chosen, "geometry"]):
+        drawn += map_layers.ring(one, "chosen", theme.BLUE)
+    view = map_layers.view(places, height, ground.bounds(), _width_px())
     drawn += [
         *map_layers.ranks(shapes, "patrol_ink" if show_patrol else "need_ink", view),
         *map_layers.marks(points),
     ]
     tooltip = {"html": "<b>{label}</b><br>{detail}", "style": _tooltip_style()}
-    _draw(drawn, view, tooltip, key, alt, height)
+    _draw(drawn, view, tooltip, key, alt, height, on_pick)
     has_others = background_cells is not None or background_places is not None
     _legend(shapes, value, value_label, show_need, show_patrol, has_others, len(last) > 0)
 
@@ -79,11 +86,14 @@ def outlines(
     alt: str,
     focus: gpd.GeoDataFrame | None = None,
     height: int = 420,
+    numbered: gpd.GeoDataFrame | None = None,
+    on_pick: Callable[[], None] | None = None,
 ) -> None:
     """Draw groups of places as (label, places with name and geometry, colour, is filled).
 
-    Later groups lie on top; the view holds `focus`, or every place. Streets and names come from
-    the workspace.
+    Later groups lie on top; the view holds `focus`, or every place. `numbered` places carry their
+    number; `on_pick` is called when a place is pressed, see `pressed`. Streets and names come
+    from the workspace.
     """
     groups = [group for group in groups if len(group[1])]
     drawn = ground.layers()
@@ -96,7 +106,12 @@ def outlines(
         bounds[:, [0, 2]].ravel(), bounds[:, [1, 3]].ravel(), 460, height - 40
     )
     tooltip = {"html": "<b>{label}</b>", "style": _tooltip_style()}
-    _draw([*drawn, *ground.names()], view, tooltip, key, alt, height)
+    marks = []
+    if numbered is not None:
+        marks = map_layers.ranks(
+            map_layers.shapes(numbered, "", "", None), theme.rgb(theme.ink()), view
+        )
+    _draw([*drawn, *ground.names(), *marks], view, tooltip, key, alt, height, on_pick)
     swatches = [
         f'<span><i style="background:{colour if is_filled else "transparent"};'
         f'border:2px solid {colour}"></i> {html.escape(label)}</span>'
@@ -139,7 +154,8 @@ def points(
         pickable=True,
     )
     tooltip = {"html": "{label}", "style": _tooltip_style()} if label in shown.columns else False
-    view = map_layers.view_of(shown["lon"].to_numpy(float), shown["lat"].to_numpy(float))
+    lon, lat = shown["lon"].to_numpy(float), shown["lat"].to_numpy(float)
+    view = map_layers.view_of(lon, lat, height_px=height - 40)
     _draw([*ground.layers(), layer, *ground.names()], view, tooltip, key, alt, height)
     if len(shown) < len(placed):
         st.caption(f"The first {len(shown):,} of {len(placed):,} points are drawn.")
@@ -183,11 +199,29 @@ def route(
     st.caption("Lines show the order of visits, not the streets driven.")
 
 
+def pressed(key: str) -> str | None:
+    """Return the hotspot_id of the place pressed on a map, None where none is or it was let go."""
+    event = st.session_state.get(key)
+    objects = event.selection.objects if event else {}
+    return next((each.get("id") for held in objects.values() for each in held), None)
+
+
+def _width_px() -> int:
+    """The width of a map of half a page, or of a telephone as its browser names itself."""
+    return _TELEPHONE_PX if "Mobi" in (st.context.headers.get("User-Agent") or "") else _HALF_PX
+
+
 def _draw(
-    layers: list[pdk.Layer], view: pdk.ViewState, tooltip: Any, key: str, alt: str, height: int
+    layers: list[pdk.Layer],
+    view: pdk.ViewState,
+    tooltip: Any,
+    key: str,
+    alt: str,
+    height: int,
+    on_pick: Callable[[], None] | None = None,
 ) -> None:
     deck = pdk.Deck(layers=layers, initial_view_state=view, map_provider=None, tooltip=tooltip)
-    st.pydeck_chart(deck, height=height, key=key, alt=alt)
+    st.pydeck_chart(deck, height=height, key=key, alt=alt, on_select=on_pick or "ignore")
 
 
 def _switch(key: str, has_patrol: bool) -> tuple[bool, bool]:

@@ -99,7 +99,8 @@ def _target(
 ) -> Visit | None:
     """Return the visit as entered: place (for a new one), unit, time and minutes."""
     hotspot_id = was.hotspot_id if was else _choose_place(workspace, day)
-    units = sorted({*visits["unit"], *tasking.unit_names(workspace)})
+    on = sorted(set(visits["unit"]))
+    units = [*on, *(name for name in tasking.unit_names(workspace) if name not in on)]
     if hotspot_id is None or not units:
         st.caption("There is no hot spot or no unit to choose.")
         return None

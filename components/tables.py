@@ -1,5 +1,6 @@
 """One way to show a table: named columns, units, thousands separators, plain dates."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -18,17 +19,20 @@ def show(
     most_rows: int = 12,
     alt: str = "",
     select: bool = False,
+    selected: int | None = None,
+    on_select: Callable[[int | None], None] | None = None,
 ) -> int | None:
     """Show a frame; `columns` names and orders what is shown (all columns when absent).
 
     A value of `columns` is a label, or one of `number`, `percent`, `date`, `moment`, `bar`, `text`
     below, or any st.column_config. With `select=True` one row may be chosen and its position in
-    `frame` is returned, None when no row is chosen.
+    `frame` is returned, None when no row is chosen; `selected` is the row chosen when a key is
+    first drawn, and `on_select` is called with each later choice.
     """
     chosen = columns or {name: str(name).replace("_", " ").capitalize() for name in frame.columns}
     shown = frame[[name for name in chosen if name in frame.columns]]
     config = {name: _column(shown[name], chosen[name]) for name in shown.columns}
-    extra: dict[str, Any] = {"on_select": "rerun", "selection_mode": "single-row"} if select else {}
+    extra: dict[str, Any] = _single_row(key, selected, on_select) if select else {}
     tall = height or _ROW_HEIGHT * (min(len(shown), most_rows) + 1) + 2
     event = st.dataframe(
         shown,
@@ -48,10 +52,33 @@ def show(
     return event.selection.rows[0]
 
 
+def _single_row(
+    key: str, selected: int | None, on_select: Callable[[int | None], None] | None
+) -> dict[str, Any]:
+    def changed() -> None:
+        rows = st.session_state[key].selection.rows
+        on_select(rows[0] if rows else None)
+
+    return {
+        "selection_mode": "single-row",
+        "on_select": "rerun" if on_select is None else changed,
+        "selection_default": None if selected is None else {"selection": {"rows": [selected]}},
+    }
+
+
 def pick(
-    frame: pd.DataFrame, columns: dict[str, Any], *, key: str, alt: str, most_rows: int = 10
+    frame: pd.DataFrame,
+    columns: dict[str, Any],
+    *,
+    key: str,
+    alt: str,
+    most_rows: int = 10,
+    ticked: Sequence[int] = (),
 ) -> list[int]:
-    """Show a frame of which any number of rows may be ticked; returns their positions."""
+    """Show a frame of which any number of rows may be ticked; returns their positions.
+
+    `ticked` are the rows ticked when a key is first drawn.
+    """
     event = st.dataframe(
         frame[[name for name in columns if name in frame.columns]],
         column_config=columns,
@@ -63,6 +90,7 @@ def pick(
         alt=alt,
         on_select="rerun",
         selection_mode="multi-row",
+        selection_default={"selection": {"rows": list(ticked)}} if ticked else None,
     )
     return [row for row in event.selection.rows if row < len(frame)]
 

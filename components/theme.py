@@ -52,7 +52,7 @@ ol.stops, .stHtml ol.stops { list-style: none; margin: 0; padding: 0; max-height
 .stops small { display: block; color: QUIET; font-size: 0.83rem; line-height: 1.4; }
 @media (max-width: 640px) {
   .stHtml ol.stops { max-height: none; }
-  .stLayoutWrapper:has(> .st-key-tonight-lost) { order: 1; }
+  div:has(> .st-key-tonight-lost) { order: 1; }
   .stMainBlockContainer { padding: 4.2rem 1rem 3rem 1rem; }
   .st-key-step-rows .stHorizontalBlock { gap: 0.3rem; }
   .st-key-step-rows .stColumn:nth-child(-n+2) { flex: 1 1 42%; min-width: 42%; }
@@ -60,11 +60,12 @@ ol.stops, .stHtml ol.stops { list-style: none; margin: 0; padding: 0; max-height
   .st-key-tonight-panel .stColumn { flex: 1 1 22%; min-width: 22%; }
   .st-key-tonight-panel .stColumn:nth-child(2) { flex: 1 1 60%; min-width: 60%; }
   .st-key-tonight-panel .stColumn:nth-child(5) { flex: 1 1 36%; min-width: 36%; }
-  .stButton button, .stDownloadButton button, .stFormSubmitButton button,
+  .stButton button, .stDownloadButton button, .stPopover button, .stFormSubmitButton button,
   .stPageLink a, [data-testid="stBaseButton-segmented_control"],
   [data-testid="stBaseButton-segmented_controlActive"], [data-testid="stSidebarNavLink"] {
     min-height: 44px; }
-  .stTextInput input, .stNumberInput input, .stDateInput input { min-height: 44px; }
+  .stTextInput input, .stNumberInput input, .stDateInput input, .stTimeInput input,
+  .stSelectbox [data-baseweb="select"] > div, .stPills button { min-height: 44px; }
 }
 </style>
 """

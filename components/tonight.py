@@ -33,7 +33,10 @@ def draw(workspace: Workspace, user: User) -> None:
         names = [unit.name for unit in plan.settings.units]
         if len(names) > 1:
             _draw_lost(workspace, user, plan, draft, names)
-        stops.draw(workspace, visits, recent, "tonight")
+        rest = visits
+        if (since := plan.settings.since) is not None:
+            rest = visits[visits["starts"] >= since]
+        stops.draw(workspace, rest, recent, "tonight")
     with st.expander(f"Who is on tonight ({len(draft['units'])} units)", icon=":material/groups:"):
         _enter_and_make(workspace, user, draft)
     main, side = st.columns([3, 2], gap="medium")

@@ -5,6 +5,7 @@ import streamlit as st
 from analytics import targeting
 from components import (
     access,
+    chosen_place,
     hotspot_list,
     list_edits,
     list_in_force,
@@ -30,22 +31,27 @@ with panel:
     chosen, score = hotspot_list.controls(workspace, user)
 with answer, steps.action():
     result = targeting.preview_hotspots(workspace, user, chosen)
-    steps.answer(result.answer())
+    listed = targeting.apply_edits(workspace, user, result)
+    steps.answer(result.answer() + listed.answer())
 
 unit, scope = result.counts.unit_text(), result.counts.scope
 with score:
     hotspot_list.score(result)
 with picture:
+    places = chosen_place.of_list(listed)
     maps.hotspots(
-        result.hotspots,
-        key="targeting-map",
-        alt=f"Map of the {len(result.hotspots)} hot spots; the ranking below lists the same places.",
+        places,
+        key=chosen_place.map_key(),
+        alt=f"Map of the {len(places)} hot spots; the ranking below lists the same places.",
         value="count" if chosen.rank_by == "count" else "harm",
         value_label="crimes" if chosen.rank_by == "count" else "days of harm",
         ringed=result.marginal.hotspot_id,
+        chosen=chosen_place.held(places),
+        on_pick=chosen_place.from_map,
         height=620,
         **place_choice.background(result),
     )
+    chosen_place.card(user, places)
     st.caption(
         f"{unit.capitalize()}. {scope.train}, {result.counts.crimes:,} crimes, {result.crs}. "
         f"Run {result.run_id}."
@@ -56,19 +62,19 @@ with picture:
     list_in_force.fair_use(workspace, result)
 
 tabs = {
-    "Ranking": lambda: hotspot_list.ranking(result),
+    "Ranking": lambda: hotspot_list.ranking(result, places),
     "When": lambda: when_tab.draw(workspace, user, result),
     "How sure": lambda: sureness_tab.draw(workspace, user, result),
     "Over time": lambda: over_time_tab.draw(workspace, user, result),
     "Compare methods": lambda: methods_tab.draw(workspace, user, result),
     "Scope and harm": lambda: hotspot_list.scope_and_harm(workspace, user, result),
-    "Edit the list": lambda: list_edits.draw(workspace, user, result),
+    chosen_place.EDIT: lambda: list_edits.draw(workspace, user, result),
 }
 # A label with a count in it would change with each decision, and the tab would close.
 if len(result.heaping):
-    tabs["To decide"] = lambda: list_in_force.decisions(workspace, user, result)
+    tabs[chosen_place.DECIDE] = lambda: list_in_force.decisions(workspace, user, result)
 for tab, draw in zip(
-    st.tabs(list(tabs), on_change="rerun", key="targeting-tabs"), tabs.values(), strict=True
+    st.tabs(list(tabs), on_change="rerun", key=chosen_place.TABS), tabs.values(), strict=True
 ):
     if tab.open:
         with tab, steps.action(stop=False):
@@ -89,5 +95,5 @@ steps.method(
     source="crimes, boundary, harm, streets and points as loaded",
     crs=result.crs,
 )
-list_in_force.sign_off(workspace, user, result)
-list_in_force.downloads(workspace, user, result)
+list_in_force.sign_off(workspace, user, listed)
+list_in_force.downloads(workspace, user, listed)

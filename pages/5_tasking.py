@@ -5,7 +5,16 @@ from datetime import timedelta
 import streamlit as st
 
 from analytics import targeting, tasking
-from components import access, briefings_tab, own_plan, plan_changes, steps, tonight, week_plan
+from components import (
+    access,
+    briefings_tab,
+    own_plan,
+    plan_changes,
+    roster_tab,
+    steps,
+    tonight,
+    week_plan,
+)
 
 user = access.require_role(*access.roles_that_see("tasking"))
 workspace = steps.header("tasking", user)
@@ -29,8 +38,8 @@ def first_tab() -> str:
 if not user.may("plan"):
     own_plan.draw(workspace, user)
     st.stop()
-night, week, changes, briefing = st.tabs(
-    ["Tonight", "Week", "Changes", "Briefings"],
+night, week, changes, briefing, roster = st.tabs(
+    ["Tonight", "Week", "Changes", "Briefings", "Roster"],
     default=first_tab(),
     key="tasking-tabs",
     on_change="rerun",
@@ -43,11 +52,18 @@ if week.open:
         if tasking.has_roster(workspace):
             week_plan.draw(workspace, user)
         else:
-            st.info("There is no roster, so no week can be planned. Tonight needs none.")
-            steps.link("pages/2_technology.py", "Load a roster")
+            st.info(
+                "There is no roster, so no week can be planned. Tonight needs none; a week is "
+                "entered under Roster."
+            )
+            if user.may("load"):
+                steps.link("pages/2_technology.py", "Load a roster")
 if changes.open:
     with changes:
         plan_changes.draw(workspace, user)
 if briefing.open:
     with briefing:
         briefings_tab.draw(workspace, user)
+if roster.open:
+    with roster:
+        roster_tab.draw(workspace, user)

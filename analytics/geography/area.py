@@ -15,6 +15,9 @@ from analytics.workspace import InputError, Workspace
 AreaKind = Literal["boundary", "trimmed_hull", "hull"]
 
 NEIGHBOURS = 5
+"""A point with fewer others near it is left out of a trimmed hull; of many points more are asked."""
+ONE_IN = 2_000
+"""Of n points, n / ONE_IN others are asked for: a few stray points grow with the years held too."""
 NEIGHBOUR_DISTANCE_M = 5_000.0
 
 _recent = Recent(12)
@@ -68,22 +71,22 @@ def _make(
             return StudyArea(joined(held.geometry.to_numpy()), "boundary")
         kind = "trimmed_hull"
         warnings.append("No boundary is loaded, so the study area is drawn round the points.")
-    if points is None:
-        points = _crime_points(workspace)
+    points, times = _crime_points(workspace) if points is None else (points, None)
     if len(points) == 0:
         raise InputError(
             "There are no crimes with a place to draw a study area round. Load crimes."
         )
     if kind == "trimmed_hull":
-        kept = np.flatnonzero(has_neighbours(points))
+        needed = neighbours_needed(len(points) if times is None else int(times.sum()))
+        kept = np.flatnonzero(has_neighbours(points, times, needed))
         if len(kept) == 0:
             raise InputError(
-                f"No point has {NEIGHBOURS} others within {NEIGHBOUR_DISTANCE_M / 1000:g} km, so a "
+                f"No point has {needed} others within {NEIGHBOUR_DISTANCE_M / 1000:g} km, so a "
                 "trimmed hull cannot be drawn. Load a boundary, or set study_area to 'hull'."
             )
         warnings.append(
             "Shares of area rest on a hull round the points (points with fewer than "
-            f"{NEIGHBOURS} others within {NEIGHBOUR_DISTANCE_M / 1000:g} km left out), "
+            f"{needed} others within {NEIGHBOUR_DISTANCE_M / 1000:g} km left out), "
             "not on the force's boundary."
         )
         points = points[kept]
@@ -105,29 +108,35 @@ def joined(shapes: np.ndarray) -> BaseGeometry:
     return whole
 
 
-def has_neighbours(points: np.ndarray) -> np.ndarray:
-    """Tell for each point (n x 2, metres) whether five others lie within 5 km of it.
+def neighbours_needed(points: int) -> int:
+    """Return how many others a point must have near it, by the number of all points."""
+    return max(NEIGHBOURS, points // ONE_IN)
 
-    Points crowded into one square of 5 km across its diagonal need no search; only the few
-    others are looked up one by one.
+
+def has_neighbours(
+    points: np.ndarray, times: np.ndarray | None = None, needed: int = NEIGHBOURS
+) -> np.ndarray:
+    """Tell for each point (n x 2, metres) whether `needed` others lie within 5 km of it.
+
+    `times` says how often each point stands, once by default. Points crowded into one square of
+    5 km across its diagonal need no search; only the few others are looked up one by one.
     """
+    times = np.ones(len(points), dtype=np.int64) if times is None else times
     side_m = NEIGHBOUR_DISTANCE_M / np.sqrt(2.0)
     squares = np.floor(points / side_m).astype(np.int64)
-    _, square, counts = np.unique(squares, axis=0, return_inverse=True, return_counts=True)
-    kept = counts[square.ravel()] > NEIGHBOURS
+    _, square = np.unique(squares, axis=0, return_inverse=True)
+    kept = np.bincount(square.ravel(), times)[square.ravel()] > needed
     lonely = np.flatnonzero(~kept)
     if len(lonely):
-        # The farthest of the point itself and five others.
-        distances, _ = cKDTree(points).query(points[lonely], k=NEIGHBOURS + 1)
-        kept[lonely] = distances[:, -1] <= NEIGHBOUR_DISTANCE_M
+        near = cKDTree(points).query_ball_point(points[lonely], NEIGHBOUR_DISTANCE_M)
+        kept[lonely] = [times[found].sum() > needed for found in near]
     return kept
 
 
-def _crime_points(workspace: Workspace) -> np.ndarray:
-    # More than six crimes on one spot say nothing further about its neighbours.
+def _crime_points(workspace: Workspace) -> tuple[np.ndarray, np.ndarray]:
+    """Return each spot with a crime, and how many it has."""
     frame = workspace.frame(
-        "SELECT x, y, least(count(*), ?) AS times FROM crimes WHERE x IS NOT NULL AND "
-        "y IS NOT NULL GROUP BY x, y ORDER BY x, y",
-        [NEIGHBOURS + 1],
+        "SELECT x, y, count(*) AS times FROM crimes WHERE x IS NOT NULL AND y IS NOT NULL "
+        "GROUP BY x, y ORDER BY x, y"
     )
-    return np.repeat(frame[["x", "y"]].to_numpy(), frame["times"].to_numpy(), axis=0)
+    return frame[["x", "y"]].to_numpy(), frame["times"].to_numpy(dtype=np.int64)

@@ -3,6 +3,7 @@
 from analytics.targeting.backtest import save_backtest, stored_backtest
 from analytics.targeting.backtest_result import BEST_POSSIBLE, CHANCE, REFERENCE, Backtest
 from analytics.targeting.cell_comparison import CellComparison, compare_cells
+from analytics.targeting.cell_drawing import cells_round, of_cells
 from analytics.targeting.compare import score_curve, significant_places
 from analytics.targeting.edited import EditedList, apply_edits, next_places, unedited
 from analytics.targeting.editing import (
@@ -153,6 +154,7 @@ __all__ = [
     "add_events",
     "add_place",
     "apply_edits",
+    "cells_round",
     "change_between",
     "change_event",
     "choose_weight",
@@ -192,6 +194,7 @@ __all__ = [
     "moved",
     "near_repeat_table",
     "next_places",
+    "of_cells",
     "offence_choices",
     "offence_codes",
     "place_kinds",

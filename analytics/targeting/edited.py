@@ -42,6 +42,18 @@ class EditedList:
         """The edits that shape this list."""
         return [edit for edit, state in self.history if state == "applied"]
 
+    def answer(self) -> str:
+        """Say what the edits make of the list in one sentence, blank where there are none."""
+        made, score = len(self.applied), self.score
+        if not made:
+            return ""
+        caught = "" if score.hit_rate is None else f" and caught {score.hit_rate:.1%}"
+        edits, places = "edit" if made == 1 else "edits", "place" if score.places == 1 else "places"
+        return (
+            f" With {made} {edits} by hand, {score.places:,} {places} held "
+            f"{score.share_of_count:.1%}{caught}."
+        )
+
     @property
     def run_text(self) -> str:
         """Name the run, and the edits where there are any."""

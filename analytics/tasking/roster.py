@@ -59,7 +59,7 @@ def read_duties(workspace: Workspace, first: date, last: date) -> tuple[list[Dut
     frame = workspace.frame(
         "SELECT any_value(shift) AS shift, unit, max(starts) AS starts, min(ends) AS ends, "
         "min(mode) AS mode, "
-        "min(base) AS base, count(DISTINCT officer) AS officers, "
+        "min(base) AS base, coalesce(max(crew), count(DISTINCT officer)) AS officers, "
         "count(DISTINCT starts) + count(DISTINCT ends) > 2 AS is_mixed "
         "FROM roster WHERE starts >= ? AND starts < ? AND ends > starts "
         "GROUP BY day, coalesce(nullif(trim(shift), ''), strftime(starts, '%H:%M')), unit "

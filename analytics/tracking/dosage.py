@@ -11,6 +11,7 @@ import pandas as pd
 from analytics.technology.coverage import GpsCoverage
 from analytics.technology.intervals import DeviceInterval
 from analytics.tracking.compliance import Delivery, delivery
+from analytics.tracking.contamination import Contamination
 from analytics.tracking.settings import TrackingSettings
 
 MINUTES = {
@@ -18,8 +19,12 @@ MINUTES = {
     "officer_ms": "officer_minutes",
     "lower_ms": "lower_minutes",
     "upper_ms": "upper_minutes",
+    "crew_ms": "crew_minutes",
+    "vehicle_ms": "vehicle_minutes",
     "drive_through_ms": "drive_through_minutes",
     "excluded_ms": "excluded_minutes",
+    "incident_ms": "incident_minutes",
+    "background_ms": "background_minutes",
 }
 COUNTS = (
     "visits",
@@ -37,7 +42,11 @@ class Dosage:
 
     `place_days` has one row per place and day with GPS: place_id, list_id, day, planned, the
     counts and minutes. `hotspots` (GeoDataFrame, workspace CRS) sums them per place. `hours` is
-    7 weekdays (Monday first, of the patrol day) by 24 local hours of patrol minutes.
+    7 weekdays (Monday first, of the patrol day) by 24 local hours of patrol minutes. `visits` has
+    a row per visit outside exclusions and incidents: place_id, device, unit, team, crew, agency,
+    funding, is_project, day, first_ms, last_ms, lower_ms, headline_ms, upper_ms, vehicle_ms,
+    is_drive_through, qualifies. `units` says the same of every device and day with a fix.
+    `cleaning` has a row per reason for which fixes are left out, with their number.
     """
 
     run_id: str
@@ -50,6 +59,9 @@ class Dosage:
     ping_interval_s: float | None
     devices: tuple[DeviceInterval, ...]
     visits: pd.DataFrame
+    units: pd.DataFrame
+    cleaning: pd.DataFrame
+    contamination: Contamination
     place_days: pd.DataFrame
     hotspots: gpd.GeoDataFrame
     hours: np.ndarray
@@ -104,13 +116,34 @@ class Dosage:
             "planned_visits": planned.planned,
             "compliance": None if self.qualifying_visits is None else planned.compliance,
             "gps_coverage": self.coverage.share,
+            "left_out": dict(
+                zip(self.cleaning["reason"], map(int, self.cleaning["fixes"]), strict=True)
+            ),
+            "control_place_days": self.contamination.place_days,
+            "contaminated_place_days": self.contamination.contaminated,
             "hotspots": [_hotspot_json(row) for row in self.hotspots.itertuples()],
             "warnings": list(self.warnings),
         }
 
 
+def gaps_between_visits(visits: pd.DataFrame) -> pd.DataFrame:
+    """Return place_id, median_gap_hours, longest_gap_hours: time without anybody there.
+
+    From the end of one visit (of whichever device) to the start of the next; drive-throughs do not
+    interrupt a gap. Missing with fewer than two visits apart from each other.
+    """
+    seen = visits[visits["is_drive_through"] == 0].sort_values(["place_id", "first_ms"])
+    ends = seen["last_ms"].groupby(seen["place_id"]).cummax()
+    before = ends.groupby(seen["place_id"]).shift()
+    hours = ((seen["first_ms"] - before) / 3_600_000).where(seen["first_ms"] > before)
+    grouped = hours.dropna().groupby(seen["place_id"])
+    return pd.DataFrame(
+        {"median_gap_hours": grouped.median(), "longest_gap_hours": grouped.max()}
+    ).reset_index()
+
+
 def summed_by_place(
-    places: gpd.GeoDataFrame, place_days: pd.DataFrame, last: date
+    places: gpd.GeoDataFrame, place_days: pd.DataFrame, visits: pd.DataFrame, last: date
 ) -> gpd.GeoDataFrame:
     """Sum the place-days per place_id over all list versions, with the newest boundary.
 
@@ -128,6 +161,7 @@ def summed_by_place(
     table["days_since_last_visit"] = [
         None if pd.isna(day) else (last - day).days for day in table["last_visit"]
     ]
+    table = table.merge(gaps_between_visits(visits), on="place_id", how="left")
     groups = dict(iter(place_days.groupby("place_id")))
     results = [delivery(groups[place_id]) for place_id in table["place_id"]]
     judged = table["unjudged"] == 0
@@ -155,4 +189,6 @@ def _hotspot_json(row: Any) -> dict[str, Any]:
         "planned_visits": int(row.planned),
         "compliance": None if pd.isna(row.compliance) else float(row.compliance),
         "days_since_last_visit": None if pd.isna(since) else int(since),
+        "median_gap_hours": None if pd.isna(row.median_gap_hours) else row.median_gap_hours,
+        "longest_gap_hours": None if pd.isna(row.longest_gap_hours) else row.longest_gap_hours,
     }

@@ -16,11 +16,27 @@ from analytics.technology.intervals import (
     device_intervals,
     pooled_interval_s,
 )
-from analytics.tracking import visits
+from analytics.tracking import cleaning, visits
 from analytics.tracking.places import JudgedPlaces
 from analytics.tracking.settings import TrackingSettings
 
+LONGEST_SILENCE_MS = 4 * 3_600_000
+"""A longer gap is time off duty, not silence on a shift (convention)."""
 PING_COLUMNS = ("device", "ms", "lon", "lat", "gap_ms", "speed_kmh")
+
+
+@dataclass(frozen=True)
+class Apart:
+    """What is set apart: `assignments` (device, start_ms, end_ms) of units at incidents, and, where
+    only project units count, the ranges `project` of their devices."""
+
+    assignments: pd.DataFrame
+    project: pd.DataFrame | None = None
+
+
+NOTHING_APART = Apart(
+    pd.DataFrame(columns=["device", "start_ms", "end_ms"]).astype({"device": str})
+)
 
 
 @dataclass(frozen=True)
@@ -28,7 +44,8 @@ class Measured:
     """What the SQL gave: fixes read and left out, devices, visits, place-days and hours."""
 
     pings: int
-    left_out: int
+    left_out: list[tuple[str, int]]
+    silences: int
     interval_s: float | None
     devices: list[DeviceInterval]
     visits: pd.DataFrame
@@ -41,11 +58,12 @@ def read_pings(
     files: list[str],
     start_ms: int,
     end_ms: int,
-    accuracy_max_m: float,
-) -> int:
+    settings: TrackingSettings,
+) -> list[tuple[str, int]]:
     """Make the view `pings` of usable fixes in [start_ms, end_ms) and `all_pings` of every fix.
 
-    Returns how many fixes were too inaccurate. The files are read in place, never copied.
+    Returns the reasons for leaving fixes out, with how many (`cleaning.REASONS`). The files are
+    read in place, never copied.
     """
     names = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
     cursor.execute(
@@ -53,9 +71,13 @@ def read_pings(
         f"accuracy_m FROM read_parquet([{names}]) "
         f"WHERE ms >= {int(start_ms)} AND ms < {int(end_ms)}"
     )
-    usable = f"accuracy_m IS NULL OR accuracy_m <= {float(accuracy_max_m)}"
-    cursor.execute(f"CREATE OR REPLACE TEMP VIEW pings AS SELECT * FROM all_pings WHERE {usable}")
-    return cursor.execute(f"SELECT count(*) FROM all_pings WHERE NOT ({usable})").fetchall()[0][0]
+    return cleaning.clean(cursor, settings)
+
+
+def read_days(cursor: duckdb.DuckDBPyConnection, days: pd.DataFrame, hours: pd.DataFrame) -> None:
+    """Make the tables of patrol days and local hours that instants are joined to."""
+    _table(cursor, "day_ranges", days.assign(day=pd.to_datetime(days["day"]).dt.date))
+    _table(cursor, "hour_ranges", hours)
 
 
 def read_devices(cursor: duckdb.DuckDBPyConnection) -> tuple[list[DeviceInterval], float | None]:
@@ -71,14 +93,13 @@ def read_devices(cursor: duckdb.DuckDBPyConnection) -> tuple[list[DeviceInterval
 def measure(
     cursor: duckdb.DuckDBPyConnection,
     places: JudgedPlaces,
-    days: pd.DataFrame,
-    hours: pd.DataFrame,
     settings: TrackingSettings,
-    left_out: int,
+    left_out: list[tuple[str, int]],
+    apart: Apart,
 ) -> Measured:
-    """Turn `pings` into visits, place-days and hours for the judged places."""
+    """Turn `pings` into visits, place-days and hours for the judged places, after `read_days`."""
     devices, interval_s = read_devices(cursor)
-    find_inside(cursor, places, settings.buffer_m)
+    find_inside(cursor, places, settings.buffer_m, apart)
     intervals = pd.DataFrame(
         {
             "device": [device.device for device in devices],
@@ -87,12 +108,11 @@ def measure(
         }
     )
     _table(cursor, "intervals", intervals)
-    _table(cursor, "day_ranges", days.assign(day=pd.to_datetime(days["day"]).dt.date))
-    _table(cursor, "hour_ranges", hours)
     run_visits(cursor, settings)
     return Measured(
         pings=sum(device.pings for device in devices),
         left_out=left_out,
+        silences=_silences(cursor, settings.gap_minutes),
         interval_s=interval_s,
         devices=devices,
         visits=cursor.execute("SELECT * FROM judged ORDER BY place, first_ms, device").df(),
@@ -101,8 +121,16 @@ def measure(
     )
 
 
-def find_inside(cursor: duckdb.DuckDBPyConnection, places: JudgedPlaces, buffer_m: float) -> None:
-    """Make the table `inside`: one row per fix and place, flagged where an exclusion holds it."""
+def find_inside(
+    cursor: duckdb.DuckDBPyConnection,
+    places: JudgedPlaces,
+    buffer_m: float,
+    apart: Apart = NOTHING_APART,
+) -> None:
+    """Make the table `inside`: one row per fix and place.
+
+    Flagged 1 where an exclusion holds the fix, 2 where its unit was assigned to an incident.
+    """
     fences = Geofences.build(
         gpd.GeoDataFrame(
             {"place_id": places.frame["place"].to_numpy()},
@@ -119,11 +147,14 @@ def find_inside(cursor: duckdb.DuckDBPyConnection, places: JudgedPlaces, buffer_
         "JOIN validity v ON v.place = h.place_id AND h.ms >= v.start_ms AND h.ms < v.end_ms"
     )
     find_excluded(cursor, places.exclusions, places.frame.crs, "held")
-    cursor.execute(
-        "CREATE OR REPLACE TEMP TABLE inside AS SELECT h.device, h.ms, h.gap_ms, h.speed_kmh, "
-        "h.place_id AS place, CASE WHEN e.ms IS NULL THEN 0 ELSE 1 END AS is_excluded "
-        "FROM held h LEFT JOIN excluded e ON e.device = h.device AND e.ms = h.ms"
-    )
+    find_assigned(cursor, apart.assignments, "held")
+    whose = ""
+    if apart.project is not None:
+        _table(cursor, "project_days", apart.project)
+        whose = (
+            "JOIN project_days d ON d.device = h.device AND h.ms >= d.start_ms AND h.ms < d.end_ms"
+        )
+    cursor.execute(f"CREATE OR REPLACE TEMP TABLE inside AS {visits.INSIDE.format(whose=whose)}")
 
 
 def find_excluded(
@@ -142,10 +173,30 @@ def find_excluded(
     )
 
 
+def find_assigned(cursor: duckdb.DuckDBPyConnection, assignments: pd.DataFrame, pings: str) -> None:
+    """Make the table `assigned` (device, ms): fixes of `pings` while the unit was at an incident."""
+    typed = assignments.astype({"device": str, "start_ms": "int64", "end_ms": "int64"})
+    _table(cursor, "assignments", typed)
+    cursor.execute(
+        f"CREATE OR REPLACE TEMP TABLE assigned AS {visits.ASSIGNED.format(pings=pings)}"
+    )
+
+
+def _silences(cursor: duckdb.DuckDBPyConnection, gap_minutes: float) -> int:
+    """Count gaps within a shift (at most `LONGEST_SILENCE_MS`) that are too long for one visit."""
+    return cursor.execute(
+        f"SELECT COUNT(*) FROM all_pings WHERE gap_ms > {round(gap_minutes * 60_000)} "
+        f"AND gap_ms <= {LONGEST_SILENCE_MS}"
+    ).fetchall()[0][0]
+
+
 def run_visits(cursor: duckdb.DuckDBPyConnection, settings: TrackingSettings) -> None:
     """Make the tables stays, visits, judged and presence from `inside` and the small tables."""
     queries = {
-        "stays": visits.STAYS.format(gap_ms=round(settings.gap_minutes * 60_000)),
+        "stays": visits.STAYS.format(
+            gap_ms=round(settings.gap_minutes * 60_000),
+            vehicle_speed_kmh=float(settings.vehicle_speed_kmh),
+        ),
         "visits": visits.VISITS.format(vehicle_speed_kmh=float(settings.vehicle_speed_kmh)),
         "judged": visits.JUDGED.format(dwell_ms=round(settings.dwell_minutes * 60_000)),
         "presence": visits.PRESENCE,

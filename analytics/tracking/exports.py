@@ -18,16 +18,22 @@ PLACE_COLUMNS = {
     "qualifying_low": "Qualifying, lowest",
     "qualifying_high": "Qualifying, highest",
     "patrol_minutes": "Patrol minutes",
-    "officer_minutes": "Officer minutes",
+    "officer_minutes": "Officer minutes, one per device",
     "lower_minutes": "Officer minutes, lower",
     "upper_minutes": "Officer minutes, upper",
+    "crew_minutes": "Officer minutes by crew",
+    "vehicle_minutes": "Of these at vehicle speed",
+    "background_minutes": "Of these by units not on the roster",
     "drive_through_minutes": "Drive-through minutes (not counted)",
     "excluded_minutes": "Minutes in exclusion places (not counted)",
+    "incident_minutes": "Minutes assigned to incidents (not counted)",
     "planned": "Planned visits",
     "delivered": "Planned visits delivered",
     "compliance": "Compliance",
     "last_visit": "Last visit",
     "days_since_last_visit": "Days since last visit",
+    "median_gap_hours": "Median gap between visits, hours",
+    "longest_gap_hours": "Longest gap, hours",
 }
 DAY_COLUMNS = {"place_id": "Place", "day": "Patrol day", "planned": "Planned visits"} | {
     name: label
@@ -50,6 +56,7 @@ def workbook(workspace: Workspace, user: User, dosage: Dosage, target: Path | No
         "Days": _labelled(dosage.place_days, DAY_COLUMNS),
         "Patrol minutes by hour": _hours(dosage),
         "Devices": device_table(dosage),
+        "Cleaning": cleaning_table(dosage),
         "Remarks": pd.DataFrame({"Remark": list(dosage.warnings)}),
     }
     return write_excel(target, sheets, _about(workspace, dosage))
@@ -86,6 +93,19 @@ def device_table(dosage: Dosage) -> pd.DataFrame:
             "Qualifying visits are": [
                 MEASURES[device.measure(dosage.settings.dwell_minutes)] for device in devices
             ],
+        }
+    )
+
+
+def cleaning_table(dosage: Dosage) -> pd.DataFrame:
+    """Return why fixes are left out, how many, and their share of all."""
+    found = dosage.cleaning
+    return pd.DataFrame(
+        {
+            "What": found["what"],
+            "Fixes": found["fixes"],
+            "Share": found["fixes"] / max(dosage.pings, 1),
+            "Left out": found["is_left_out"].map({True: "yes", False: "no"}),
         }
     )
 

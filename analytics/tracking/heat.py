@@ -7,6 +7,7 @@ import pandas as pd
 
 from analytics.geography import Grid, project, unproject
 from analytics.tracking import engine
+from analytics.tracking.assigned import assignments
 from analytics.tracking.days import day_table
 from analytics.tracking.places import exclusion_areas
 from analytics.tracking.preview import data_fingerprint, files_between, gps_period
@@ -24,7 +25,8 @@ SELECT CAST(FLOOR(p.lon * {bins}) AS BIGINT) AS lon_bin,
     CAST(FLOOR(p.lat * {bins}) AS BIGINT) AS lat_bin,
     SUM(CASE WHEN p.gap_ms <= {gap_ms} THEN p.gap_ms ELSE 0 END) AS patrol_ms
 FROM pings p LEFT JOIN excluded e ON e.device = p.device AND e.ms = p.ms
-WHERE e.ms IS NULL AND COALESCE(p.speed_kmh, 0) <= {speed}
+LEFT JOIN assigned a ON a.device = p.device AND a.ms = p.ms
+WHERE e.ms IS NULL AND a.ms IS NULL AND COALESCE(p.speed_kmh, 0) <= {speed}
 GROUP BY CAST(FLOOR(p.lon * {bins}) AS BIGINT), CAST(FLOOR(p.lat * {bins}) AS BIGINT)
 """
 
@@ -42,7 +44,7 @@ class PatrolHeat:
         """Say what the layer shows and what it leaves out."""
         text = (
             f"Patrol minutes by {self.cell_width_m:g} m square, below vehicle speed and outside "
-            "stations, custody and hospitals, summed over devices."
+            "stations, custody and hospitals and of incidents, summed over devices."
         )
         if len(self.cells) < self.cells_in_all:
             text += (
@@ -70,8 +72,9 @@ def _heat(workspace: Workspace, settings: TrackingSettings) -> PatrolHeat:
     files = files_between(workspace, start_ms, end_ms)
     areas = exclusion_areas(workspace, settings.exclusion_radius_m)
     with workspace.cursor() as cursor:
-        engine.read_pings(cursor, files, start_ms, end_ms, settings.accuracy_max_m)
+        engine.read_pings(cursor, files, start_ms, end_ms, settings)
         engine.find_excluded(cursor, areas, workspace.crs, "pings")
+        engine.find_assigned(cursor, assignments(workspace, start_ms, end_ms), "pings")
         bins = cursor.execute(
             GATHER.format(
                 bins=BINS_PER_DEGREE,

@@ -8,13 +8,17 @@ import pandas as pd
 from analytics import tasking
 from analytics.technology.coverage import gps_coverage
 from analytics.tracking import engine
+from analytics.tracking.assigned import assignments
+from analytics.tracking.cleaning import REASONS
 from analytics.tracking.compliance import planned_by_place_day
+from analytics.tracking.contamination import contamination
 from analytics.tracking.days import day_table, hour_table
 from analytics.tracking.dosage import COUNTS, MINUTES, Dosage, summed_by_place
 from analytics.tracking.places import JudgedPlaces, judged_places
 from analytics.tracking.recent import recent
 from analytics.tracking.remarks import remarks
 from analytics.tracking.settings import TrackingSettings
+from analytics.tracking.units import device_units, project_ranges
 from analytics.workspace import (
     DEFAULT_PROGRAMME,
     InputError,
@@ -25,7 +29,7 @@ from analytics.workspace import (
     store_run,
 )
 
-FEEDS = ("pings", "places", "points", "roster", "activity")
+FEEDS = ("pings", "places", "points", "roster", "activity", "assignment")
 
 
 def preview_dosage(workspace: Workspace, user: User, settings: TrackingSettings) -> Dosage:
@@ -89,10 +93,17 @@ def _compute(workspace: Workspace, settings: TrackingSettings, run_id: str) -> D
             "Choose other dates, or load the feed 'pings'."
         )
     with workspace.cursor() as cursor:
-        left_out = engine.read_pings(cursor, files, start_ms, end_ms, settings.accuracy_max_m)
-        measured = engine.measure(cursor, places, days, hours, settings, left_out)
+        left_out = engine.read_pings(cursor, files, start_ms, end_ms, settings)
+        engine.read_days(cursor, days, hours)
         device_days = engine.device_days(cursor)
-    place_days = _place_days(workspace, places, measured.place_days, device_days, first, last)
+        units = device_units(workspace, device_days)
+        apart = engine.Apart(
+            assignments(workspace, start_ms, end_ms),
+            project_ranges(units, days) if settings.project_only else None,
+        )
+        measured = engine.measure(cursor, places, settings, left_out, apart)
+    visits = _visits(places, measured.visits, units)
+    place_days = _place_days(workspace, places, measured.place_days, visits, device_days)
     coverage = gps_coverage(workspace, first, last, device_days)
     return Dosage(
         run_id=run_id,
@@ -101,17 +112,21 @@ def _compute(workspace: Workspace, settings: TrackingSettings, run_id: str) -> D
         last_day=last,
         source=places.source,
         pings=measured.pings,
-        pings_left_out=measured.left_out,
+        pings_left_out=sum(fixes for _, fixes in measured.left_out),
         ping_interval_s=measured.interval_s,
         devices=tuple(measured.devices),
-        visits=measured.visits,
+        visits=visits,
+        units=units,
+        cleaning=_cleaning(measured),
+        contamination=contamination(workspace, places.frame, place_days, visits),
         place_days=place_days,
-        hotspots=summed_by_place(places.frame, place_days, last),
+        hotspots=summed_by_place(places.frame, place_days, visits, last),
         hours=measured.hours,
         coverage=coverage,
         days_with_gps=device_days["day"].nunique(),
         warnings=tuple(
-            places.warnings + remarks(workspace, settings, measured, place_days, days, coverage)
+            places.warnings
+            + remarks(workspace, settings, measured, place_days, days, coverage, units)
         ),
     )
 
@@ -125,13 +140,33 @@ def files_between(workspace: Workspace, start_ms: int, end_ms: int) -> list[str]
     return [str(workspace.pings_folder / name) for (name,) in wanted]
 
 
+def _visits(places: JudgedPlaces, judged: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
+    """Name the places and units of the visits outside exclusions and incidents."""
+    seen = judged[judged["is_excluded"] == 0].drop(columns=["is_excluded"])
+    seen = seen.assign(day=pd.to_datetime(seen["day"]).dt.date)
+    names = pd.DataFrame(places.frame[["place", "place_id", "list_id"]])
+    return seen.merge(names, on="place").merge(units, on=["device", "day"], how="left")
+
+
+def _cleaning(measured: engine.Measured) -> pd.DataFrame:
+    rows = [(reason, REASONS[reason], fixes, True) for reason, fixes in measured.left_out]
+    rows.append(
+        (
+            "silence",
+            "Gaps longer than the longest gap inside a visit (kept)",
+            measured.silences,
+            False,
+        )
+    )
+    return pd.DataFrame(rows, columns=["reason", "what", "fixes", "is_left_out"])
+
+
 def _place_days(
     workspace: Workspace,
     places: JudgedPlaces,
     counted: pd.DataFrame,
+    visits: pd.DataFrame,
     device_days: pd.DataFrame,
-    first: date,
-    last: date,
 ) -> pd.DataFrame:
     """Return one row per place and day with GPS: no visit is then 0; a day without GPS has none."""
     days = pd.DataFrame({"day": sorted(device_days["day"].unique())})
@@ -140,13 +175,27 @@ def _place_days(
     grid = grid[(grid["day"] >= grid["first_day"]) & (grid["day"] <= grid["last_day"])]
     counted = counted.assign(day=pd.to_datetime(counted["day"]).dt.date)
     grid = grid.merge(counted, on=["place", "day"], how="left")
-    plan = planned_by_place_day(tasking.plan_in_force(workspace, first, last))
+    grid = grid.merge(_by_crew(visits), on=["place", "day"], how="left")
+    plan = planned_by_place_day(
+        tasking.plan_in_force(workspace, days["day"].min(), days["day"].max())
+    )
     grid = grid.merge(plan, on=["place_id", "day"], how="left")
     grid[list(COUNTS)] = grid[list(COUNTS)].fillna(0).astype(np.int64)
     grid["planned"] = grid["planned"].fillna(0).astype(np.int64)
     for column, name in MINUTES.items():
         grid[name] = grid[column].astype(float).fillna(0) / 60_000
     return grid[["place_id", "list_id", "day", "planned", *COUNTS, *MINUTES.values()]]
+
+
+def _by_crew(visits: pd.DataFrame) -> pd.DataFrame:
+    """Sum headline time per place and day by crew size, and that of units not on the roster."""
+    stays = visits[visits["is_drive_through"] == 0]
+    crew = stays["crew"].astype(float).fillna(1.0)
+    sums = stays.assign(
+        crew_ms=stays["headline_ms"] * crew,
+        background_ms=stays["headline_ms"].where(~stays["is_project"].astype(bool), 0),
+    )
+    return sums.groupby(["place", "day"], as_index=False)[["crew_ms", "background_ms"]].sum()
 
 
 def _daily_rows(dosage: Dosage) -> pd.DataFrame:

@@ -4,8 +4,11 @@ import pandas as pd
 
 from analytics.technology.coverage import GpsCoverage
 from analytics.technology.intervals import DeviceInterval
+from analytics.tracking import assigned
+from analytics.tracking.cleaning import REASONS
 from analytics.tracking.engine import Measured
 from analytics.tracking.settings import TrackingSettings
+from analytics.tracking.units import crew_sentence
 from analytics.workspace import Workspace
 
 
@@ -16,6 +19,7 @@ def remarks(
     place_days: pd.DataFrame,
     days: pd.DataFrame,
     coverage: GpsCoverage,
+    units: pd.DataFrame,
 ) -> list[str]:
     """Return the warnings of one computation, the gravest first."""
     found = [
@@ -23,7 +27,9 @@ def remarks(
         *_day_remarks(place_days, days),
         _coverage_remark(coverage),
         _left_out_remark(measured, settings),
-        _incident_remark(workspace),
+        _background_remark(place_days, settings),
+        crew_sentence(units),
+        assigned.sentence(workspace),
     ]
     return [text for text in found if text]
 
@@ -74,24 +80,26 @@ def _coverage_remark(coverage: GpsCoverage) -> str:
 
 
 def _left_out_remark(measured: Measured, settings: TrackingSettings) -> str:
-    if not measured.left_out:
+    parts = [
+        f"{fixes:,} ({REASONS[reason][0].lower()}{REASONS[reason][1:]})"
+        for reason, fixes in measured.left_out
+        if fixes
+    ]
+    if not parts:
+        return ""
+    limits = f"limits {settings.accuracy_max_m:g} m and {settings.impossible_speed_kmh:g} km/h"
+    return f"Of {measured.pings:,} GPS fixes these are left out: {'; '.join(parts)}; {limits}."
+
+
+def _background_remark(place_days: pd.DataFrame, settings: TrackingSettings) -> str:
+    background, officers = (
+        float(place_days[name].sum()) for name in ("background_minutes", "officer_minutes")
+    )
+    if not background or settings.project_only:
         return ""
     return (
-        f"{measured.left_out:,} of {measured.pings:,} GPS fixes are left out: their accuracy is "
-        f"worse than {settings.accuracy_max_m:g} m."
-    )
-
-
-def _incident_remark(workspace: Workspace) -> str:
-    held = workspace.value("SELECT count(*) FROM activity WHERE kind = 'incident'")
-    if held:
-        return (
-            f"The {held:,} incident records in the feed 'activity' name no unit, so minutes spent "
-            "at incidents inside a place are counted as patrol."
-        )
-    return (
-        "No feed of incident assignments is loaded, so minutes spent at incidents inside a place "
-        "are counted as patrol."
+        f"{background / officers:.0%} of the minutes ({background:,.0f}) are of devices that are "
+        "not on the roster of the day; they are counted, and can be left out in the settings."
     )
 
 

@@ -88,6 +88,21 @@ class TrackingSettings(StepSettings):
         le=1000,
         rare=True,
     )
+    impossible_speed_kmh: float = setting(
+        200.0,
+        title="Impossible speed",
+        unit="km/h",
+        why="A fix reached and left faster than this is a jump of the GPS; it is left out and counted.",
+        gt=0,
+        le=2000,
+        rare=True,
+    )
+    project_only: bool = setting(
+        False,
+        title="Count project units only",
+        why="Leaves out devices that are not on the roster of the day; otherwise they are shown beside.",
+        rare=True,
+    )
     exclusion_radius_m: float = setting(
         50.0,
         title="Radius of exclusion points",

@@ -5,10 +5,27 @@ fix inside ends it (a stay ended at the first fix outside overstates: 6 minutes 
 in exclusion places are sessionised apart: they punch holes into a visit, so that a visit is the
 sum of its stays. The SQL uses integer arithmetic on epoch milliseconds only and runs on Spark too.
 
+`is_excluded` is 1 in an exclusion place, 2 while the unit was assigned to an incident, else 0.
+
 Relations: `inside` (device, ms, gap_ms, speed_kmh, place, is_excluded), one row per fix and place;
 `intervals` (device, interval_ms); `day_ranges` (day, start_ms, end_ms); `hour_ranges` (weekday,
 hour, start_ms, end_ms).
 """
+
+INSIDE = """
+SELECT h.device, h.ms, h.gap_ms, h.speed_kmh, h.place_id AS place,
+    CASE WHEN e.ms IS NOT NULL THEN 1 WHEN a.ms IS NOT NULL THEN 2 ELSE 0 END AS is_excluded
+FROM held h {whose}
+LEFT JOIN excluded e ON e.device = h.device AND e.ms = h.ms
+LEFT JOIN assigned a ON a.device = h.device AND a.ms = h.ms
+"""
+"""Fixes in places (`held`) with what sets them apart; `whose` limits them to some devices."""
+
+ASSIGNED = """
+SELECT DISTINCT p.device, p.ms FROM {pings} p
+JOIN assignments n ON n.device = p.device AND p.ms >= n.start_ms AND p.ms < n.end_ms
+"""
+"""Fixes sent while the device's unit was assigned to an incident."""
 
 STAYS = """
 WITH ordered AS (
@@ -38,7 +55,9 @@ WITH ordered AS (
 SELECT place, device, is_excluded, visit, stay,
     MIN(ms) AS first_ms, MAX(ms) AS last_ms, COUNT(*) AS fixes,
     SUM(CASE WHEN starts_stay = 0 THEN speed_kmh * gap_ms END) AS speed_gap,
-    SUM(CASE WHEN starts_stay = 0 AND speed_kmh IS NOT NULL THEN gap_ms END) AS moving_ms
+    SUM(CASE WHEN starts_stay = 0 AND speed_kmh IS NOT NULL THEN gap_ms END) AS moving_ms,
+    SUM(CASE WHEN starts_stay = 0 AND speed_kmh > {vehicle_speed_kmh} THEN gap_ms ELSE 0 END)
+        AS vehicle_ms
 FROM numbered GROUP BY place, device, is_excluded, visit, stay
 """
 """Stays (device, place, visit, stay) from `inside`; speeds leave out the step into the place."""
@@ -47,7 +66,7 @@ VISITS = """
 WITH joined AS (
     SELECT place, device, is_excluded, visit,
         MIN(first_ms) AS first_ms, MAX(last_ms) AS last_ms, SUM(fixes) AS fixes,
-        SUM(last_ms - first_ms) AS lower_ms,
+        SUM(last_ms - first_ms) AS lower_ms, SUM(vehicle_ms) AS vehicle_ms,
         CASE WHEN SUM(moving_ms) > 0 THEN SUM(speed_gap) / SUM(moving_ms) END AS speed_kmh,
         MAX(stay) AS last_stay
     FROM stays GROUP BY place, device, is_excluded, visit
@@ -95,13 +114,16 @@ WITH counted AS (
         SUM(CASE WHEN is_drive_through = 0 THEN headline_ms ELSE 0 END) AS officer_ms,
         SUM(CASE WHEN is_drive_through = 0 THEN lower_ms ELSE 0 END) AS lower_ms,
         SUM(CASE WHEN is_drive_through = 0 THEN upper_ms ELSE 0 END) AS upper_ms,
-        SUM(CASE WHEN is_drive_through = 1 THEN headline_ms ELSE 0 END) AS drive_through_ms
+        SUM(CASE WHEN is_drive_through = 1 THEN headline_ms ELSE 0 END) AS drive_through_ms,
+        SUM(CASE WHEN is_drive_through = 0 THEN vehicle_ms ELSE 0 END) AS vehicle_ms
     FROM judged WHERE is_excluded = 0 GROUP BY place, day
 ), patrolled AS (
     SELECT place, day, SUM(end_ms - start_ms) AS patrol_ms FROM presence GROUP BY place, day
 ), waited AS (
-    SELECT place, day, SUM(headline_ms) AS excluded_ms
-    FROM judged WHERE is_excluded = 1 GROUP BY place, day
+    SELECT place, day,
+        SUM(CASE WHEN is_excluded = 1 THEN headline_ms ELSE 0 END) AS excluded_ms,
+        SUM(CASE WHEN is_excluded = 2 THEN headline_ms ELSE 0 END) AS incident_ms
+    FROM judged WHERE is_excluded > 0 GROUP BY place, day
 ), either AS (
     SELECT place, day FROM counted UNION SELECT place, day FROM waited
 )
@@ -111,7 +133,8 @@ SELECT e.place, e.day,
     COALESCE(c.qualifying_high, 0) AS qualifying_high, COALESCE(c.unjudged, 0) AS unjudged,
     COALESCE(p.patrol_ms, 0) AS patrol_ms, COALESCE(c.officer_ms, 0) AS officer_ms,
     COALESCE(c.lower_ms, 0) AS lower_ms, COALESCE(c.upper_ms, 0) AS upper_ms,
-    COALESCE(c.drive_through_ms, 0) AS drive_through_ms, COALESCE(w.excluded_ms, 0) AS excluded_ms
+    COALESCE(c.drive_through_ms, 0) AS drive_through_ms, COALESCE(c.vehicle_ms, 0) AS vehicle_ms,
+    COALESCE(w.excluded_ms, 0) AS excluded_ms, COALESCE(w.incident_ms, 0) AS incident_ms
 FROM either e
 LEFT JOIN counted c ON c.place = e.place AND c.day = e.day
 LEFT JOIN patrolled p ON p.place = e.place AND p.day = e.day

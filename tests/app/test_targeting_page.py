@@ -227,3 +227,39 @@ def test_one_press_ranks_on_the_newest_crimes_too_and_another_tests_again(sample
 
 def _dates(app):
     return {field.label: field.value for field in app.date_input}
+
+
+def test_a_place_chosen_in_the_ranking_is_told_and_opened_for_a_change(sample_copy, open_page):
+    chosen = targeting.TargetingSettings(test_from=targeting.suggested_test_from(sample_copy))
+    place = targeting.preview_hotspots(sample_copy, _user(), chosen).hotspots.iloc[2]
+    app = open_page("targeting", "analyst")
+    app.session_state["targeting-chosen"] = place["hotspot_id"]
+    app.run()
+    assert f"**{place['rank']} {place['name']}.**" in _text(app)
+    _button(app, "Change it").click().run()
+    assert not app.exception
+    assert app.session_state["targeting-tabs"] == "Edit the list"
+    assert app.session_state["edit-picks"][1] == [place["hotspot_id"]]
+
+
+def test_the_answer_and_the_map_say_which_list_they_show(sample_copy, open_page):
+    chosen = targeting.TargetingSettings(test_from=targeting.suggested_test_from(sample_copy))
+    result = targeting.preview_hotspots(sample_copy, _user(), chosen)
+    key, name = result.hotspots[["hotspot_id", "name"]].iloc[0]
+    targeting.drop_place(sample_copy, _user(), result, key, "A depot")
+    app = open_page("targeting", "analyst")
+    assert "With 1 edit by hand, 59 places held" in _text(app)
+    ranking = app.dataframe[0].value
+    assert name not in ranking["name"].tolist()
+    _choice(app, "Map and ranking show the list").set_value("As computed").run()
+    assert not app.exception
+    assert name in app.dataframe[0].value["name"].tolist()
+
+
+def test_the_sign_off_leads_to_what_must_be_decided_first(sample_copy, open_page):
+    app = open_page("targeting", "analyst")
+    assert "Every offence counts" in _text(app)
+    _button(app, "Open To decide").click().run()
+    assert not app.exception
+    assert app.session_state["targeting-tabs"] == "To decide"
+    assert _button(app, "No, leave them out")

@@ -191,3 +191,39 @@ def test_a_visit_is_cancelled_and_the_change_undone(with_list, open_page):
     button(app, "Undo").click().run()
     assert not app.exception
     assert len(tasking.plan_in_force(with_list, TODAY, TODAY)) == before
+
+
+def test_the_roster_of_a_week_is_shown_and_copied(with_list, open_page):
+    app = open_page("tasking", "inspector")
+    app.session_state["tasking-tabs"] = "Roster"
+    app.run()
+    assert not app.exception and not app.error
+    assert "unit-hours" in texts(app)
+    assert any("bank holiday" in part.value for part in app.caption)
+    button(app, "Copy the week before").click().run()
+    assert "Copied from the week before, not saved yet" in texts(app)
+    button(app, "Save the week").click().run()
+    assert not app.exception and not app.error
+    assert "Copied" not in texts(app)
+
+
+def test_the_sum_before_the_plan_moves_with_the_settings(with_list, open_page):
+    def wanted(app):
+        tables = [part.value for part in app.dataframe if "Line" in part.value.columns]
+        return dict(tables[0].to_numpy())["Visits wanted"]
+
+    app = open_page("tasking", "analyst")
+    before = wanted(app)
+    slider = next(part for part in app.slider if "Visits a day" in part.label)
+    slider.set_value(4.0).run()
+    assert not app.exception and not app.error
+    assert int(wanted(app).replace(",", "")) > int(before.replace(",", ""))
+
+
+def test_a_plan_is_shown_beside_equal_shares_and_other_numbers_of_units(with_list, open_page):
+    finished_plan(with_list, "one-inspector")
+    app = open_page("tasking", "inspector")
+    assert any("Equal to all" in part.value.to_string() for part in app.dataframe)
+    button(app, "Work it out").click().run()
+    assert not app.exception and not app.error
+    assert any("As rostered" in part.value.to_string() for part in app.dataframe)

@@ -31,6 +31,26 @@ def test_lonely_points_equal_a_search_of_every_pair():
     assert has_neighbours(np.zeros((6, 2))).all()
 
 
+def test_points_that_stand_several_times_count_as_often():
+    rng = np.random.default_rng(7)
+    points = rng.uniform(400_000, 430_000, (150, 2))
+    times = rng.integers(1, 5, 150)
+    each = np.repeat(points, times, axis=0)
+    for needed in (5, 20):
+        expected = has_neighbours(each, needed=needed)[np.cumsum(times) - 1]
+        assert (has_neighbours(points, times, needed) == expected).all()
+
+
+def test_of_many_crimes_a_cluster_of_a_few_strays_is_left_out_too(empty_workspace, acting):
+    rng = np.random.default_rng(8)
+    town = rng.uniform([430_000, 295_000], [434_000, 299_000], (20_000, 2))
+    strays = rng.uniform([600_000, 600_000], [600_100, 600_100], (8, 2))
+    _crimes(empty_workspace, acting, np.vstack([town, strays]))
+    area = study_area(empty_workspace, "trimmed_hull")
+    assert 15 < area.area_km2 < 17
+    assert "fewer than 10 others" in area.warnings[0]
+
+
 def test_a_stray_point_stretches_the_hull_but_not_the_trimmed_one(empty_workspace, acting):
     rng = np.random.default_rng(6)
     town = rng.uniform([430_000, 295_000], [434_000, 299_000], (300, 2))
