@@ -97,30 +97,6 @@ def hour_weekday(
     _show(figure, title, key, conclusion, height)
 
 
-def hours_apart(
-    matrix: Any, *, key: str, first_hour: int = 0, conclusion: str = "", height: int = 290
-) -> None:
-    """Draw need less patrol (points of a share) by weekday and hour: orange lacks, blue has more."""
-    values = np.roll(np.asarray(matrix, dtype=float), -first_hour, axis=1)
-    hours = [f"{(hour + first_hour) % 24:02d}" for hour in range(24)]
-    widest = float(np.abs(values).max()) or 1.0
-    figure = go.Figure(
-        go.Heatmap(
-            z=values,
-            x=hours,
-            y=_WEEKDAYS,
-            zmin=-widest,
-            zmax=widest,
-            colorscale=[[0.0, theme.BLUE], [0.5, "#FFFFFF"], [1.0, "#C8441A"]],
-            colorbar={"title": "points", "thickness": 10},
-            hovertemplate="%{y} %{x}:00: %{z:.2f} points<extra></extra>",
-        )
-    )
-    figure.update_xaxes(title="Local hour", type="category")
-    figure.update_yaxes(autorange="reversed")
-    _show(figure, "Where need and patrol part", key, conclusion, height)
-
-
 def forest(
     estimates: pd.DataFrame,
     *,

@@ -5,7 +5,7 @@ import streamlit as st
 
 from analytics import tracking
 from analytics.workspace import User, Workspace
-from components import charts, maps, steps, tables, theme
+from components import charts, hours_chart, maps, steps, tables, theme
 
 
 def draw_map(dosage: tracking.Dosage, heat: tracking.PatrolHeat) -> None:
@@ -34,7 +34,7 @@ def draw_hours(workspace: Workspace, user: User, dosage: tracking.Dosage) -> Non
         said = " ".join([tracking.overlap_sentence(dosage.hours, need.matrix), *need.warnings])
         apart = tracking.hours_apart(dosage.hours, need.matrix)
         if apart is not None:
-            charts.hours_apart(apart, first_hour=first_hour, key="hours-apart", conclusion=said)
+            hours_chart.draw(apart, first_hour=first_hour, key="hours-apart", conclusion=said)
         left, right = st.columns(2)
         with left:
             charts.hour_weekday(
