@@ -4,7 +4,7 @@ import streamlit as st
 
 from analytics import targeting
 from analytics.workspace import User, Workspace
-from components import exports, hotspot_list, list_changes, steps
+from components import chosen_place, exports, hotspot_list, list_changes, steps
 
 
 def decisions(workspace: Workspace, user: User, result: targeting.HotspotResult) -> None:
@@ -41,7 +41,15 @@ def sign_off(workspace: Workspace, user: User, listed: targeting.EditedList) -> 
     held = targeting.list_in_force(workspace)
     st.subheader("Sign off", anchor=False)
     st.caption(_state(listed, held))
-    _period(workspace, user, result)
+    with st.container(horizontal=True):
+        if len(listed.undecided):
+            st.button(
+                "Open To decide",
+                icon=":material/rule:",
+                on_click=chosen_place.open_tab,
+                args=(chosen_place.DECIDE,),
+            )
+        _period(workspace, user, result)
     if held is not None:
         list_changes.against(workspace, result, held, listed.hotspots)
     note = st.text_input(
@@ -106,6 +114,8 @@ def _state(listed: targeting.EditedList, held: targeting.HotspotList | None) -> 
         f"Signing off puts {steps.counted(len(listed.hotspots), 'place')}{edits} in force from the "
         "day below; the list before ends on that day and is kept."
     )
+    if not result.settings.offences and result.settings.scope is None:
+        told += " Every offence counts: choose offences in the panel where the programme has some."
     waiting = len(listed.undecided)
     if waiting:
         told += f" **{steps.counted(waiting, 'place')} must be decided first, under To decide.**"

@@ -16,6 +16,7 @@ import streamlit as st
 
 from components import ground, map_layers, theme
 
+_HALF_PX, _TELEPHONE_PX = 450, 330
 PHONE_PX = 300
 """A round is fitted to the narrowest screen: the width of a map is not known when it is made."""
 
@@ -67,7 +68,7 @@ def hotspots(
         drawn += map_layers.ring(last)
     if chosen is not None and len(one := places.loc[places["hotspot_id"] == chosen, "geometry"]):
         drawn += map_layers.ring(one, "chosen", theme.BLUE)
-    view = map_layers.view(places, height, ground.bounds())
+    view = map_layers.view(places, height, ground.bounds(), _width_px())
     drawn += [
         *map_layers.ranks(shapes, "patrol_ink" if show_patrol else "need_ink", view),
         *map_layers.marks(points),
@@ -153,7 +154,8 @@ def points(
         pickable=True,
     )
     tooltip = {"html": "{label}", "style": _tooltip_style()} if label in shown.columns else False
-    view = map_layers.view_of(shown["lon"].to_numpy(float), shown["lat"].to_numpy(float))
+    lon, lat = shown["lon"].to_numpy(float), shown["lat"].to_numpy(float)
+    view = map_layers.view_of(lon, lat, height_px=height - 40)
     _draw([*ground.layers(), layer, *ground.names()], view, tooltip, key, alt, height)
     if len(shown) < len(placed):
         st.caption(f"The first {len(shown):,} of {len(placed):,} points are drawn.")
@@ -202,6 +204,11 @@ def pressed(key: str) -> str | None:
     event = st.session_state.get(key)
     objects = event.selection.objects if event else {}
     return next((each.get("id") for held in objects.values() for each in held), None)
+
+
+def _width_px() -> int:
+    """The width of a map of half a page, or of a telephone as its browser names itself."""
+    return _TELEPHONE_PX if "Mobi" in (st.context.headers.get("User-Agent") or "") else _HALF_PX
 
 
 def _draw(

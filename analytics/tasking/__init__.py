@@ -4,6 +4,7 @@ from analytics.tasking.abstractions import (
     REASONS,
     Abstraction,
     abstractions,
+    away_times,
     log_abstraction,
     remove_abstraction,
 )
@@ -92,6 +93,7 @@ __all__ = [
     "abstractions",
     "add_visit",
     "answer",
+    "away_times",
     "bank_holidays",
     "base_names",
     "briefing_versions",

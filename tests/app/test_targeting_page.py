@@ -254,3 +254,12 @@ def test_the_answer_and_the_map_say_which_list_they_show(sample_copy, open_page)
     _choice(app, "Map and ranking show the list").set_value("As computed").run()
     assert not app.exception
     assert name in app.dataframe[0].value["name"].tolist()
+
+
+def test_the_sign_off_leads_to_what_must_be_decided_first(sample_copy, open_page):
+    app = open_page("targeting", "analyst")
+    assert "Every offence counts" in _text(app)
+    _button(app, "Open To decide").click().run()
+    assert not app.exception
+    assert app.session_state["targeting-tabs"] == "To decide"
+    assert _button(app, "No, leave them out")
