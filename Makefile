@@ -14,7 +14,7 @@ PY := $(VENV)/bin/python
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run users test check sample simulate bench docs lock browser-ready python-ready
+.PHONY: help run users test check sample simulate bench docs lock browser-ready java-ready python-ready
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -40,7 +40,7 @@ run: $(VENV)/.run-ready
 users: $(VENV)/.run-ready
 	@$(PY) -m analytics users "$(WORKSPACE)"
 
-test: $(VENV)/.test-ready browser-ready check
+test: $(VENV)/.test-ready browser-ready java-ready check
 	$(VENV)/bin/pytest tests/unit tests/app -n 2 --dist loadfile
 	$(VENV)/bin/pytest tests/browser
 
@@ -65,6 +65,8 @@ docs: $(VENV)/.run-ready
 lock:
 	uv pip compile --quiet --no-header --no-annotate --generate-hashes --python-version 3.11 \
 		requirements.in -o requirements.txt
+	uv pip compile --quiet --no-header --no-annotate --generate-hashes --python-version 3.11 \
+		requirements-spark.in -o requirements-spark.txt
 	uv pip compile --quiet --no-header --no-annotate --generate-hashes --python-version 3.11 \
 		requirements-dev.in -o requirements-dev.txt
 	cd benchmarks && uv pip compile --quiet --no-header --no-annotate --generate-hashes \
@@ -97,5 +99,15 @@ browser-ready:
 		apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y chromium; \
 	else \
 		echo "The browser tests need chromium. Install it: sudo apt-get install chromium"; \
+		exit 1; \
+	fi
+
+java-ready:
+	@command -v java >/dev/null && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -q && \
+			DEBIAN_FRONTEND=noninteractive apt-get install -q -y openjdk-17-jre-headless; \
+	else \
+		echo "The tests on Apache Spark need Java 17: sudo apt-get install openjdk-17-jre-headless"; \
 		exit 1; \
 	fi

@@ -18,6 +18,7 @@ from analytics.tracking.places import JudgedPlaces, judged_places
 from analytics.tracking.recent import recent
 from analytics.tracking.remarks import remarks
 from analytics.tracking.settings import TrackingSettings
+from analytics.tracking.spark import ping_cursor
 from analytics.tracking.units import device_units, project_ranges
 from analytics.workspace import (
     DEFAULT_PROGRAMME,
@@ -92,7 +93,7 @@ def _compute(workspace: Workspace, settings: TrackingSettings, run_id: str) -> D
             f"There are no GPS fixes from {first:%d/%m/%Y} to {last:%d/%m/%Y}. "
             "Choose other dates, or load the feed 'pings'."
         )
-    with workspace.cursor() as cursor:
+    with ping_cursor(workspace) as cursor:
         left_out = engine.read_pings(cursor, files, start_ms, end_ms, settings)
         engine.read_days(cursor, days, hours)
         device_days = engine.device_days(cursor)

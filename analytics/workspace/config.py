@@ -31,6 +31,8 @@ class Config(BaseModel):
     """Most memory DuckDB may use before it spills to the workspace's own temporary folder."""
     threads: int = 2
     """Threads DuckDB may use."""
+    spark: str = ""
+    """Address of Apache Spark for the ping SQL (local[2], spark://host:7077, sc://host:15002)."""
     marking: str = "OFFICIAL-SENSITIVE"
     """Protective marking at the head of every page and export."""
     session_hours: float = 10.0
