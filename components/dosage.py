@@ -1,4 +1,6 @@
-"""What step 6 draws: places on the map, their table, days, hours and the quality of the GPS."""
+"""What step 6 draws: map, the week, places, hours, teams and the quality of the GPS."""
+
+from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
@@ -6,6 +8,17 @@ import streamlit as st
 from analytics import tracking
 from analytics.workspace import User, Workspace
 from components import charts, maps, steps, tables, theme
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the tabs draw from: dosage, the plan visit by visit, and the visits missed."""
+
+    workspace: Workspace
+    user: User
+    dosage: tracking.Dosage
+    planned: tracking.PlannedVisits
+    missed: pd.DataFrame
 
 
 def draw_map(dosage: tracking.Dosage, heat: tracking.PatrolHeat) -> None:
@@ -26,70 +39,162 @@ def draw_map(dosage: tracking.Dosage, heat: tracking.PatrolHeat) -> None:
     st.caption(heat.sentence())
 
 
-def draw_hours(workspace: Workspace, user: User, dosage: tracking.Dosage) -> None:
-    """Hours of patrol beside hours of need."""
-    left, right = st.columns(2)
-    with left:
-        said = "Patrol minutes by local hour; the hours after midnight belong to the night before."
-        title = "When the places were patrolled"
-        charts.hour_weekday(
-            dosage.hours,
-            title=title,
-            unit="minutes",
-            ramp="patrol",
-            first_hour=workspace.day_starts_minutes // 60,
-            key="hours-patrol",
-            conclusion=said,
+def draw_week(found: Found) -> None:
+    """Which places were missed and why, then planned against delivered by day."""
+    why = tracking.why_by_place(found.missed)
+    st.subheader("Places with missed visits, and why", anchor=False)
+    st.markdown(tracking.misses_sentence(found.missed))
+    if len(why):
+        tables.show(
+            why,
+            {
+                "name": tables.text("Place"),
+                "rank": "Rank",
+                "missed": tables.number("Missed", why="Planned visits due and not delivered."),
+                "open": tables.number("Open", why="Of these, not closed yet."),
+                "why": tables.text("Why", wide=True),
+            },
+            key="tracking-why",
+            most_rows=8,
+            alt="Places with missed visits and the reasons recorded, most missed first",
+            caption="Reasons are entered and closed under Planned against delivered.",
         )
-    with right, steps.action(stop=False):
-        need = tracking.need_hours(workspace, user, dosage)
-        said = " ".join([tracking.overlap_sentence(dosage.hours, need.matrix), *need.warnings])
-        title = "When crime happened there"
-        charts.hour_weekday(
-            need.matrix,
-            title=title,
-            unit="crimes",
-            first_hour=workspace.day_starts_minutes // 60,
-            key="hours-need",
-            conclusion=said,
-        )
+    _draw_days(found.dosage)
 
 
-def draw_quality(dosage: tracking.Dosage) -> None:
-    """How far the GPS can be trusted: remarks, coverage, interval per device."""
-    st.markdown(dosage.coverage.sentence())
-    for remark in dosage.warnings:
-        st.markdown(f"- {remark}")
-    tables.show(tracking.device_table(dosage), key="devices", alt="GPS devices and their intervals")
-
-
-def draw_places(dosage: tracking.Dosage) -> None:
-    """The places, missed ones first."""
+def draw_places(found: Found) -> None:
+    """The places by unmet need, with what was missed and how long they have waited."""
+    unmet = tracking.unmet_need(found.dosage)
+    st.markdown(tracking.unmet_sentence(unmet))
     tables.show(
-        tracking.place_table(dosage),
+        tracking.place_table(found.dosage)
+        .merge(unmet[["place_id", "need_share", "patrol_share", "unmet"]], on="place_id")
+        .sort_values("unmet", ascending=False, kind="stable", ignore_index=True),
         {
             "rank": "Rank",
-            "name": "Place",
+            "name": tables.text("Place"),
+            "unmet": _points("Unmet need", "Share of need less share of patrol."),
+            "need_share": _points("Need", "Share of the crimes behind the list."),
+            "patrol_share": _points("Patrol", "Share of the patrol minutes in all places."),
             "remark": tables.text("What was missed"),
             "days_since_last_visit": tables.number("Days since", why="Days since the last visit."),
             "planned": "Planned",
             "delivered": tables.number("Delivered", why="Of the plan, capped at it on each day."),
-            "compliance": st.column_config.ProgressColumn(
-                "Compliance", min_value=0.0, max_value=1.0, format="percent", width=110
-            ),
+            "compliance": tables.bar("Compliance"),
             "qualifying_visits": tables.number("Qualifying", why="Visits, planned or not."),
             "patrol_minutes": tables.number("Patrol", unit="min"),
             "officer_minutes": tables.number("Officers", unit="min"),
+            "longest_gap_hours": tables.number("Longest gap", unit="h"),
             "drive_throughs": "Drive-throughs",
             "excluded_minutes": tables.number("Station, hospital", unit="min"),
+            "incident_minutes": tables.number("At incidents", unit="min"),
         },
         key="tracking-places",
-        alt="Places with visits and minutes, missed ones first",
+        caption="Unmet need is a place's share of need less its share of patrol. Its sum is nil: it "
+        "says where patrol would have been better spent, not whether there was enough.",
+        alt="Places with visits and minutes, most unmet need first",
+    )
+    _draw_alerts(found)
+
+
+def draw_hours(found: Found) -> None:
+    """Hours of patrol beside hours of need, and where they part."""
+    first_hour = found.workspace.day_starts_minutes // 60
+    hours = found.dosage.hours
+    with steps.action(stop=False):
+        need = tracking.need_hours(found.workspace, found.user, found.dosage)
+        apart = tracking.hours_apart(hours, need.matrix)
+        if apart is not None:
+            charts.hour_weekday(
+                apart,
+                title="Where need and patrol part",
+                unit="points",
+                ramp="apart",
+                first_hour=first_hour,
+                key="hours-apart",
+                conclusion=f"Orange: more need than patrol; blue: more patrol than need. "
+                f"{tracking.apart_sentence(apart)}",
+            )
+        left, right = st.columns(2)
+        with left:
+            charts.hour_weekday(
+                need.matrix,
+                title="When crime happened there",
+                unit="crimes",
+                first_hour=first_hour,
+                key="hours-need",
+                conclusion=" ".join(need.warnings) or "Crimes behind the list, by patrol day.",
+            )
+        with right:
+            _draw_patrol_hours(hours, first_hour, tracking.overlap_sentence(hours, need.matrix))
+        return
+    _draw_patrol_hours(hours, first_hour, "")
+
+
+def draw_teams(found: Found) -> None:
+    """Each team week by week; small teams together, nobody by name."""
+    table = tracking.team_weeks(found.workspace, found.user, found.dosage, found.planned)
+    st.markdown(tracking.teams_sentence(table))
+    if table.empty:
+        return
+    weeks = table.pivot(index="week", columns="team", values="compliance") * 100
+    if len(weeks) > 1 and weeks.notna().any(axis=None):
+        shown = weeks.rename(columns=str).reset_index()
+        teams = list(shown.columns[1:])
+        shown["week"] = [f"{day.day} {day:%b}" for day in shown["week"]]
+        charts.line(
+            shown,
+            x="week",
+            values=teams,
+            names=teams,
+            title="Planned visits delivered, by team and week",
+            unit="% of planned visits",
+            x_title="Week from Monday",
+            key="teams-trend",
+        )
+    else:
+        st.caption("Choose 28 days to see a trend; these days lie within one week of plans.")
+    tables.show(
+        table.sort_values(["team", "week"], ignore_index=True),
+        {
+            "team": tables.text("Team"),
+            "week": tables.date("Week from"),
+            "planned": tables.number("Planned", why="Due, and the unit's device was heard."),
+            "delivered": tables.number("Delivered"),
+            "compliance": tables.bar("Compliance"),
+            "qualifying": tables.number("Qualifying visits"),
+            "minutes": tables.number("Time in places", unit="min"),
+        },
+        key="teams-table",
+        alt="Teams by week: planned, delivered, qualifying visits and minutes",
     )
 
 
-def draw_days(dosage: tracking.Dosage) -> None:
-    """Planned against delivered by day."""
+def draw_quality(found: Found) -> None:
+    """How far the GPS can be trusted: coverage, cleaning, remarks, interval per device."""
+    dosage = found.dosage
+    st.markdown(dosage.coverage.sentence())
+    if found.user.may("evaluate"):
+        st.markdown(f"**Control days.** {dosage.contamination.sentence()}")
+    for remark in dosage.warnings:
+        st.markdown(f"- {remark}")
+    left, right = st.columns(2)
+    with left:
+        st.subheader("Fixes left out, by reason", anchor=False)
+        labels = {"What": tables.text("What", wide=True), "Fixes": tables.number("Fixes")}
+        labels |= {"Share": st.column_config.NumberColumn("Share", format="percent")}
+        tables.show(
+            tracking.cleaning_table(dosage),
+            labels | {"Left out": "Left out"},
+            key="cleaning",
+            alt="Fixes left out by reason",
+        )
+    with right:
+        st.subheader("Devices and their intervals", anchor=False)
+        tables.show(tracking.device_table(dosage), key="devices", alt="GPS devices and intervals")
+
+
+def _draw_days(dosage: tracking.Dosage) -> None:
     days = tracking.day_totals(dosage)
     charts.bars(
         days.assign(day=days["day"].map(lambda day: f"{day.day} {day:%b}")),
@@ -104,3 +209,46 @@ def draw_days(dosage: tracking.Dosage) -> None:
         key="tracking-days",
         conclusion=tracking.days_sentence(dosage),
     )
+
+
+def _draw_alerts(found: Found) -> None:
+    alerts = tracking.unvisited(found.workspace, found.dosage)
+    st.subheader(f"Without a visit for {alerts.hours} hours", anchor=False)
+    st.markdown(alerts.sentence())
+    if len(alerts.places):
+        tables.show(
+            alerts.places,
+            {
+                "rank": "Rank",
+                "name": tables.text("Place"),
+                "hours": tables.number("Hours since", why="Empty: no visit in the period."),
+                "planned": tables.number("Planned in the period"),
+            },
+            key="tracking-alerts",
+            most_rows=8,
+            alt="Places without a visit for too long, longest first",
+        )
+    if found.user.may("explain"):
+        with st.popover("Change the hours", icon=":material/notifications:"):
+            hours = st.number_input("Tell of places not visited for, hours", 1, 720, alerts.hours)
+            if st.button("Set", key="alert-set"):
+                with steps.action(stop=False):
+                    tracking.set_alert_hours(found.workspace, found.user, int(hours))
+                    st.rerun()
+
+
+def _draw_patrol_hours(hours, first_hour: int, overlap: str) -> None:
+    said = "Patrol minutes by local hour; the hours after midnight belong to the night before."
+    charts.hour_weekday(
+        hours,
+        title="When the places were patrolled",
+        unit="minutes",
+        ramp="patrol",
+        first_hour=first_hour,
+        key="hours-patrol",
+        conclusion=f"{said} {overlap}".strip(),
+    )
+
+
+def _points(label: str, why: str):
+    return st.column_config.NumberColumn(label, format="percent", help=why)

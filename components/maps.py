@@ -197,6 +197,38 @@ def route(
     st.caption("Lines show the order of visits, not the streets driven.")
 
 
+def tracks(
+    fixes: pd.DataFrame, all_fixes: pd.DataFrame, *, key: str, alt: str, height: int = 460
+) -> None:
+    """Draw the track of each unit (unit, lon, lat, in time), with its name where it ends.
+
+    The view holds `all_fixes`, so that it stands still while the time moves.
+    """
+    paths, ends = [], []
+    names = sorted(all_fixes["unit"].unique())
+    for unit, mine in fixes.groupby("unit"):
+        at = [
+            [round(lon, 6), round(lat, 6)]
+            for lon, lat in zip(mine["lon"], mine["lat"], strict=True)
+        ]
+        colour = theme.CATEGORIES[names.index(unit) % len(theme.CATEGORIES)]
+        paths.append({"path": at, "colour": theme.rgb(colour, 210)})
+        ends.append({"lon": at[-1][0], "lat": at[-1][1], "name": unit})
+    layer = pdk.Layer(
+        "PathLayer",
+        id="tracks",
+        data=paths,
+        get_path="path",
+        get_color="colour",
+        get_width=3,
+        width_units=pdk.types.String("pixels"),
+    )
+    lon, lat = all_fixes["lon"].to_numpy(float), all_fixes["lat"].to_numpy(float)
+    drawn = [*ground.layers(), layer, *ground.names(), *map_layers.marks(pd.DataFrame(ends))]
+    tooltip = {"html": "<b>{label}</b>", "style": _tooltip_style()}
+    _draw(drawn, map_layers.view_of(lon, lat, PHONE_PX, height - 90), tooltip, key, alt, height)
+
+
 def pressed(key: str) -> str | None:
     """Return the hotspot_id of the place pressed on a map, None where none is or it was let go."""
     event = st.session_state.get(key)

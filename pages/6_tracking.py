@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analytics import tracking
-from components import access, exports, settings, steps
+from components import access, exports, missed_visits, replay_tab, settings, steps
 from components import dosage as views
 
 user = access.require_role(*access.roles_that_see("tracking"))
@@ -19,23 +19,31 @@ if not tracking.has_list(workspace) and not kinds:
         "Choose hot spots",
     )
 
-PERIODS = {"7 days": 7, "28 days": 28, "All GPS": None, "Dates": 0}
 FIELDS = ["from", "to", "dwell_minutes", "gap_minutes", "buffer_m"]
 RARE = ["places", "place_kind", "vehicle_speed_kmh", "accuracy_max_m", "exclusion_radius_m"]
 
 
-def choose() -> tracking.TrackingSettings:
-    """The panel of controls: period first, then what makes a visit."""
+def choose_period() -> tracking.Period:
+    """The period switch; says so where there is no GPS of it."""
     chosen = st.segmented_control(
-        "Period, up to the latest GPS",
-        list(PERIODS),
+        "Period",
+        list(tracking.PERIODS),
         default="7 days" if "inspector" in user.roles else "28 days",
         required=True,
         key="period",
+        help="This shift and yesterday are today's; the others end with the latest GPS.",
     )
-    days = PERIODS[chosen]
-    first, last = tracking.latest_days(workspace, days) if days else (None, None)
-    fixed = {} if days == 0 else {"from": first, "to": last}
+    period = tracking.period_named(workspace, chosen)
+    if period.missing:
+        st.info(period.missing, icon=":material/gps_off:")
+        st.stop()
+    return period
+
+
+def choose(period: tracking.Period) -> tracking.TrackingSettings:
+    """The panel of controls: what makes a visit."""
+    is_free = period.first is None and st.session_state["period"] == "Dates"
+    fixed = {} if is_free else {"from": period.first, "to": period.last}
     return settings.form(
         tracking.TrackingSettings,
         key="tracking",
@@ -59,27 +67,40 @@ def choose() -> tracking.TrackingSettings:
 
 
 top = st.container()
+period = choose_period()
 main, side = st.columns([3, 2], gap="medium")
 with side:
-    choices = choose()
+    choices = choose(period)
 with top, steps.action(), st.spinner("Reading GPS ..."):
     dosage = tracking.preview_dosage(workspace, user, choices)
     heat = tracking.heat(workspace, user, choices)
-    steps.answer(tracking.answer(dosage))
+    planned = tracking.of_shift(tracking.planned_visits(workspace, user, dosage), period.shift)
+    missed = tracking.missed_visits(workspace, user, planned)
+    alerts = tracking.unvisited(workspace, dosage)
+    steps.answer(f"{tracking.answer(dosage)} {tracking.misses_sentence(missed)}")
+    if len(alerts.places):
+        st.markdown(f":material/notifications: {alerts.sentence()}")
+    if period.shift:
+        st.caption(f"Planned visits are those of the shift {period.shift}, minutes of its day.")
 with main:
     views.draw_map(dosage, heat)
 
 DRAWINGS = {
+    "Week": views.draw_week,
     "Hot spots": views.draw_places,
-    "Days": views.draw_days,
-    "Hours": lambda given: views.draw_hours(workspace, user, given),
+    "Planned against delivered": missed_visits.draw,
+    "Hours": views.draw_hours,
+    "Teams": views.draw_teams,
     "Data quality": views.draw_quality,
 }
+if user.may("replay") or user.may("set_policy"):
+    DRAWINGS["Replay"] = replay_tab.draw
+found = views.Found(workspace, user, dosage, planned, missed)
 tabs = st.tabs(list(DRAWINGS), key="tracking-tabs", on_change="rerun")
 for tab, draw in zip(tabs, DRAWINGS.values(), strict=True):
     if tab.open:
         with tab:
-            draw(dosage)
+            draw(found)
 steps.method(**tracking.method(workspace, dosage))
 with st.container(horizontal=True):
     if st.button("Save this dosage", type="primary", icon=":material/save:"):

@@ -15,8 +15,10 @@ from analytics.tracking.misses import (
     explain_miss,
     missed_visits,
     misses_sentence,
+    why_by_place,
 )
 from analytics.tracking.need import need_hours
+from analytics.tracking.periods import PERIODS, Period, of_shift, period_named
 from analytics.tracking.planned import PlannedVisits, planned_visits
 from analytics.tracking.preview import gps_period, preview_dosage, save_dosage
 from analytics.tracking.replay import (
@@ -41,9 +43,10 @@ from analytics.tracking.summary import (
     place_table,
 )
 from analytics.tracking.teams import team_weeks, teams_sentence
-from analytics.tracking.unmet import hours_apart, unmet_need, unmet_sentence
+from analytics.tracking.unmet import apart_sentence, hours_apart, unmet_need, unmet_sentence
 
 __all__ = [
+    "PERIODS",
     "REASONS",
     "Alerts",
     "Contamination",
@@ -53,11 +56,13 @@ __all__ = [
     "GpsCoverage",
     "MissedVisit",
     "PatrolHeat",
+    "Period",
     "PlannedVisits",
     "TrackingSettings",
     "Tracks",
     "alert_hours",
     "answer",
+    "apart_sentence",
     "cleaning_table",
     "close_miss",
     "day_totals",
@@ -74,7 +79,9 @@ __all__ = [
     "missed_visits",
     "misses_sentence",
     "need_hours",
+    "of_shift",
     "overlap_sentence",
+    "period_named",
     "place_kinds",
     "place_table",
     "planned_visits",
@@ -90,6 +97,7 @@ __all__ = [
     "unmet_need",
     "unmet_sentence",
     "unvisited",
+    "why_by_place",
     "why_not",
     "wilson",
     "workbook",
