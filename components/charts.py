@@ -65,7 +65,7 @@ def hour_weekday(
     """Draw a 7 x 24 matrix (rows Monday to Sunday, columns hours 0 to 23).
 
     Columns are drawn from `first_hour` on: where the day begins at 06:00, the small hours stand at
-    the right end of the evening that they belong to. The ramp "apart" is centred on 0. `dotted`: flags of the same shape, the hours
+    the right end of the evening that they belong to. `dotted`: flags of the same shape, the hours
     to mark with a dot.
     """
     figure = go.Figure(
@@ -74,7 +74,6 @@ def hour_weekday(
             x=[f"{(first_hour + hour) % 24:02d}" for hour in range(24)],
             y=_WEEKDAYS,
             colorscale=theme.colour_scale(ramp),
-            zmid=0 if ramp == "apart" else None,
             xgap=1.5,
             ygap=1.5,
             colorbar={"thickness": 10, "outlinewidth": 0, "title": {"text": unit, "side": "right"}},

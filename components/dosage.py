@@ -7,7 +7,7 @@ import streamlit as st
 
 from analytics import tracking
 from analytics.workspace import User, Workspace
-from components import charts, maps, steps, tables, theme
+from components import charts, hours_chart, maps, steps, tables, theme
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,9 @@ def draw_places(found: Found) -> None:
             "compliance": tables.bar("Compliance"),
             "qualifying_visits": tables.number("Qualifying", why="Visits, planned or not."),
             "patrol_minutes": tables.number("Patrol", unit="min"),
-            "officer_minutes": tables.number("Officers", unit="min"),
+            "crew_minutes": tables.number("Officers", unit="min", why="By crew size."),
+            "background_minutes": tables.number("Not rostered", unit="min"),
+            "vehicle_minutes": tables.number("At vehicle speed", unit="min"),
             "longest_gap_hours": tables.number("Longest gap", unit="h"),
             "drive_throughs": "Drive-throughs",
             "excluded_minutes": tables.number("Station, hospital", unit="min"),
@@ -105,14 +107,11 @@ def draw_hours(found: Found) -> None:
         need = tracking.need_hours(found.workspace, found.user, found.dosage)
         apart = tracking.hours_apart(hours, need.matrix)
         if apart is not None:
-            charts.hour_weekday(
+            hours_chart.draw(
                 apart,
-                title="Where need and patrol part",
-                unit="points",
-                ramp="apart",
                 first_hour=first_hour,
                 key="hours-apart",
-                conclusion=f"Orange: more need than patrol; blue: more patrol than need. "
+                conclusion="Orange: more need than patrol; blue: more patrol than need. "
                 f"{tracking.apart_sentence(apart)}",
             )
         left, right = st.columns(2)
@@ -171,27 +170,57 @@ def draw_teams(found: Found) -> None:
 
 
 def draw_quality(found: Found) -> None:
-    """How far the GPS can be trusted: coverage, cleaning, remarks, interval per device."""
-    dosage = found.dosage
+    """How far the GPS can be trusted: coverage, what was left out and why, what the definition does."""
+    workspace, user, dosage = found.workspace, found.user, found.dosage
     st.markdown(dosage.coverage.sentence())
-    if found.user.may("evaluate"):
-        st.markdown(f"**Control days.** {dosage.contamination.sentence()}")
     for remark in dosage.warnings:
         st.markdown(f"- {remark}")
-    left, right = st.columns(2)
-    with left:
-        st.subheader("Fixes left out, by reason", anchor=False)
-        labels = {"What": tables.text("What", wide=True), "Fixes": tables.number("Fixes")}
-        labels |= {"Share": st.column_config.NumberColumn("Share", format="percent")}
-        tables.show(
-            tracking.cleaning_table(dosage),
-            labels | {"Left out": "Left out"},
-            key="cleaning",
-            alt="Fixes left out by reason",
-        )
-    with right:
-        st.subheader("Devices and their intervals", anchor=False)
-        tables.show(tracking.device_table(dosage), key="devices", alt="GPS devices and intervals")
+    if user.may("evaluate"):
+        st.markdown(f"- {dosage.contamination.sentence()}")
+    st.subheader("Fixes left out", anchor=False)
+    cleaned = tracking.cleaning_table(dosage)
+    cleaned["Share"] = 100 * cleaned["Share"]
+    tables.show(
+        cleaned,
+        {
+            "What": tables.text("What", wide=True),
+            "Fixes": tables.number("Fixes"),
+            "Share": tables.number("Share", unit="%", digits=2),
+            "Left out": "Left out",
+        },
+        key="cleaning",
+        alt="Reasons for which fixes are left out, with their numbers",
+    )
+    _draw_sensitivity(workspace, user, dosage)
+    st.subheader("Devices", anchor=False)
+    tables.show(tracking.device_table(dosage), key="devices", alt="GPS devices and their intervals")
+
+
+def _draw_sensitivity(workspace: Workspace, user: User, dosage: tracking.Dosage) -> None:
+    st.subheader("How much of the result is the definition?", anchor=False)
+    asked = st.session_state.get("sensitivity") == dosage.run_id
+    if not asked and not st.button("Try other definitions", key="sensitivity-start"):
+        st.caption("The same fixes under other buffers, gaps, minima and thinner reporting.")
+        return
+    st.session_state["sensitivity"] = dosage.run_id
+    with st.spinner("Counting under nine other definitions ..."):
+        table = tracking.sensitivity(workspace, user, dosage.settings)
+    st.markdown(tracking.sensitivity_sentence(table, dosage))
+    tables.show(
+        table,
+        {
+            "what": "What",
+            "value": "Value",
+            "is_set": "As set",
+            "visits": "Visits",
+            "qualifying": tables.number("Qualifying"),
+            "low": tables.number("Fewest"),
+            "high": tables.number("Most"),
+            "minutes": tables.number("Patrol", unit="min"),
+        },
+        key="sensitivity-table",
+        alt="Visits and minutes under other definitions",
+    )
 
 
 def _draw_days(dosage: tracking.Dosage) -> None:

@@ -15,9 +15,7 @@ NEED = ("#FFF3E0", "#FFC56E", "#F5841F", "#C8441A", "#570F1B")
 """More need, harm or crime."""
 PATROL = ("#EAF1FA", "#B3CDEB", "#6C9BD2", "#2F69AE", "#0F2F5C")
 """More patrol."""
-APART = (PATROL[4], PATROL[2], "#F4F6F9", NEED[2], NEED[4])
-"""From more patrol than need, by way of their balance, to more need than patrol."""
-RAMPS = {"need": NEED, "patrol": PATROL, "apart": APART}
+RAMPS = {"need": NEED, "patrol": PATROL}
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path fill="#1D4F91" '
     'd="M16 1 29 8.5v15L16 31 3 23.5v-15Z"/><path fill="#F5841F" d="M16 9l6 3.5v7L16 23l-6-3.5v-7Z"/>'

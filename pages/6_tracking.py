@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analytics import tracking
-from components import access, exports, missed_visits, replay_tab, settings, steps
+from components import access, exports, planned_tab, replay_tab, settings, steps
 from components import dosage as views
 
 user = access.require_role(*access.roles_that_see("tracking"))
@@ -20,7 +20,8 @@ if not tracking.has_list(workspace) and not kinds:
     )
 
 FIELDS = ["from", "to", "dwell_minutes", "gap_minutes", "buffer_m"]
-RARE = ["places", "place_kind", "vehicle_speed_kmh", "accuracy_max_m", "exclusion_radius_m"]
+RARE = ["places", "place_kind", "vehicle_speed_kmh", "accuracy_max_m", "impossible_speed_kmh"]
+RARE += ["exclusion_radius_m", "project_only"]
 
 
 def choose_period() -> tracking.Period:
@@ -78,7 +79,7 @@ with top, steps.action(), st.spinner("Reading GPS ..."):
     missed = tracking.missed_visits(workspace, user, planned)
     alerts = tracking.unvisited(workspace, dosage)
     steps.answer(f"{tracking.answer(dosage)} {tracking.misses_sentence(missed)}")
-    if len(alerts.places):
+    if len(alerts.places) and choices.places == "hotspots":
         st.markdown(f":material/notifications: {alerts.sentence()}")
     if period.shift:
         st.caption(f"Planned visits are those of the shift {period.shift}, minutes of its day.")
@@ -88,13 +89,13 @@ with main:
 DRAWINGS = {
     "Week": views.draw_week,
     "Hot spots": views.draw_places,
-    "Planned against delivered": missed_visits.draw,
+    "Planned against delivered": planned_tab.draw,
     "Hours": views.draw_hours,
     "Teams": views.draw_teams,
     "Data quality": views.draw_quality,
 }
 if user.may("replay") or user.may("set_policy"):
-    DRAWINGS["Replay"] = replay_tab.draw
+    DRAWINGS["Replay"] = lambda given: replay_tab.draw(workspace, user, given.dosage)
 found = views.Found(workspace, user, dosage, planned, missed)
 tabs = st.tabs(list(DRAWINGS), key="tracking-tabs", on_change="rerun")
 for tab, draw in zip(tabs, DRAWINGS.values(), strict=True):

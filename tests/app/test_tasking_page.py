@@ -132,6 +132,20 @@ def test_tonight_makes_a_sheet_without_the_roster(with_list, open_page):
     assert set(tasking.plan_in_force(with_list, TODAY, TODAY)["shift"]) == {"Tonight"}
 
 
+def test_a_control_day_is_told_tonight(with_list, open_page):
+    spot, name = with_list.rows("SELECT hotspot_id, name FROM hotspots ORDER BY rank LIMIT 1")[0]
+    with with_list.write(ROOT_USER, "collect", "load", "a") as transaction:
+        transaction.execute(
+            "INSERT INTO assignment (day, place_id, is_treatment) VALUES (?, ?, false)",
+            [TODAY, spot],
+        )
+    app = open_page("tasking", "inspector")
+    app.session_state["tasking-tabs"] = "Tonight"
+    app.run()
+    button(app, "Make tonight's sheet").click().run()
+    assert any(part.value.startswith("Control day") and name in part.value for part in app.warning)
+
+
 def test_losing_a_unit_plans_the_rest_and_logs_it(with_list, open_page):
     app = open_page("tasking", "inspector")
     app.session_state["tasking-tabs"] = "Tonight"
