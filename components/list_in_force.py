@@ -6,9 +6,15 @@ from analytics import targeting
 from analytics.workspace import User, Workspace
 from components import chosen_place, exports, hotspot_list, list_changes, steps
 
+_ASKED_ONE_BY_ONE = 3
+"""Of more points that wait, one decision for all of them is offered too."""
+
 
 def decisions(workspace: Workspace, user: User, result: targeting.HotspotResult) -> None:
-    """Ask about each place where records heap; decided ones can be undone."""
+    """Ask about each place where records heap, or all of them; decided ones can be undone."""
+    waiting = result.undecided["place_key"].drop_duplicates().tolist()
+    if len(waiting) > _ASKED_ONE_BY_ONE:
+        _decide_all(workspace, user, waiting)
     for heap in result.heaping.itertuples():
         with st.container(border=True, key=f"heap-{heap.place_key}"):
             what = f"**{heap.name or 'One point'}** ({heap.kind}): {heap.records:,} records"
@@ -33,6 +39,23 @@ def decisions(workspace: Workspace, user: User, result: targeting.HotspotResult)
             for decision, is_asked in zip(("keep", "exclude"), asked, strict=True):
                 if is_asked:
                     _decide(workspace, user, heap.place_key, decision, reason)
+
+
+def _decide_all(workspace: Workspace, user: User, waiting: list[str]) -> None:
+    """Offer one decision with one reason for every point, as data moved to block points need."""
+    with st.container(border=True, key="heaps-together"):
+        st.markdown(
+            f"**All {len(waiting)} at once.** Data whose coordinates were moved to one point a "
+            "street or block heap everywhere: one reason may then do for all."
+        )
+        reason = st.text_input(
+            "Reason for all", key="reason-for-all", placeholder="Kept with the list"
+        )
+        if st.button(f"Keep all {len(waiting)}", disabled=not user.may("decide")):
+            with steps.action(stop=False):
+                for place_key in waiting:
+                    targeting.decide_heaping(workspace, user, place_key, "keep", reason)
+                st.rerun()
 
 
 def sign_off(workspace: Workspace, user: User, listed: targeting.EditedList) -> None:

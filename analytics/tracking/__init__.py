@@ -27,6 +27,7 @@ from analytics.tracking.replay import (
     units_tracked,
     why_not,
 )
+from analytics.tracking.sensitivity import sensitivity, sensitivity_sentence
 from analytics.tracking.settings import TrackingSettings
 from analytics.tracking.summary import (
     answer,
@@ -82,6 +83,8 @@ __all__ = [
     "record_policy",
     "replay",
     "save_dosage",
+    "sensitivity",
+    "sensitivity_sentence",
     "set_alert_hours",
     "team_weeks",
     "teams_sentence",
