@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analytics import tracking
-from components import access, exports, settings, steps
+from components import access, activity_tab, exports, return_tab, settings, steps, stops_tab
 from components import dosage as views
 
 user = access.require_role(*access.roles_that_see("tracking"))
@@ -73,6 +73,9 @@ DRAWINGS = {
     "Hot spots": views.draw_places,
     "Days": views.draw_days,
     "Hours": lambda given: views.draw_hours(workspace, user, given),
+    "Activity": lambda given: activity_tab.draw(workspace, user, given),
+    "Stop and search": lambda given: stops_tab.draw(workspace, user, given),
+    "Return": lambda given: return_tab.draw(workspace, user, given),
     "Data quality": views.draw_quality,
 }
 tabs = st.tabs(list(DRAWINGS), key="tracking-tabs", on_change="rerun")
