@@ -10,7 +10,7 @@ from components import edit_map, maps, steps
 
 _STATE = "targeting-chosen"
 TABS = "targeting-tabs"
-EDIT = "Edit the list"
+EDIT, DECIDE = "Edit the list", "To decide"
 _EDITED, _COMPUTED = "As edited", "As computed"
 
 
@@ -77,6 +77,11 @@ def card(user: User, places: gpd.GeoDataFrame) -> None:
         st.button("Let go", on_click=_let_go)
 
 
+def open_tab(name: str) -> None:
+    """Open a tab of the page, from a button's `on_click`."""
+    st.session_state[TABS] = name
+
+
 def _choose(chosen: str | None, other: str) -> None:
     st.session_state[_STATE] = chosen
     st.session_state[f"{_STATE}-{other}"] = st.session_state.get(f"{_STATE}-{other}", 0) + 1
@@ -90,4 +95,4 @@ def _let_go() -> None:
 
 def _open_edits(chosen: str) -> None:
     edit_map.pick([chosen])
-    st.session_state[TABS] = EDIT
+    open_tab(EDIT)

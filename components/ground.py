@@ -13,6 +13,7 @@ from components import shared, theme
 _MOST_STREETS = 9_000
 _MAIN = {"motorway", "trunk", "primary", "secondary", "a road", "b road", "main", "tertiary"}
 _SIMPLIFY_M = 2.0
+_GAP_M = 40.0
 _LABEL_EVERY_M = 450.0
 
 
@@ -102,11 +103,17 @@ def _prepared(
     streets, area = geography.streets(_workspace), geography.boundary(_workspace)
     outline = []
     if len(area):
-        edges = area.geometry.boundary.simplify(10.0).to_crs(4326).explode()
+        edges = _edge(area).simplify(10.0).to_crs(4326).explode()
         outline = [{"path": _path(line)} for line in edges]
     if not len(streets):
         return [], [], outline
     return _paths(streets), _labels(streets), outline
+
+
+def _edge(area: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    """The edge of all polygons together, without the narrow gaps between neighbours."""
+    whole = area.geometry.union_all().buffer(_GAP_M).buffer(-_GAP_M)
+    return gpd.GeoSeries([whole.boundary], crs=area.crs)
 
 
 def _paths(streets: gpd.GeoDataFrame) -> list[dict]:

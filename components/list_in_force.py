@@ -4,11 +4,17 @@ import streamlit as st
 
 from analytics import targeting
 from analytics.workspace import User, Workspace
-from components import exports, hotspot_list, list_changes, steps
+from components import chosen_place, exports, hotspot_list, list_changes, steps
+
+_ASKED_ONE_BY_ONE = 3
+"""Of more points that wait, one decision for all of them is offered too."""
 
 
 def decisions(workspace: Workspace, user: User, result: targeting.HotspotResult) -> None:
-    """Ask about each place where records heap; decided ones can be undone."""
+    """Ask about each place where records heap, or all of them; decided ones can be undone."""
+    waiting = result.undecided["place_key"].drop_duplicates().tolist()
+    if len(waiting) > _ASKED_ONE_BY_ONE:
+        _decide_all(workspace, user, waiting)
     for heap in result.heaping.itertuples():
         with st.container(border=True, key=f"heap-{heap.place_key}"):
             what = f"**{heap.name or 'One point'}** ({heap.kind}): {heap.records:,} records"
@@ -35,13 +41,38 @@ def decisions(workspace: Workspace, user: User, result: targeting.HotspotResult)
                     _decide(workspace, user, heap.place_key, decision, reason)
 
 
+def _decide_all(workspace: Workspace, user: User, waiting: list[str]) -> None:
+    """Offer one decision with one reason for every point, as data moved to block points need."""
+    with st.container(border=True, key="heaps-together"):
+        st.markdown(
+            f"**All {len(waiting)} at once.** Data whose coordinates were moved to one point a "
+            "street or block heap everywhere: one reason may then do for all."
+        )
+        reason = st.text_input(
+            "Reason for all", key="reason-for-all", placeholder="Kept with the list"
+        )
+        if st.button(f"Keep all {len(waiting)}", disabled=not user.may("decide")):
+            with steps.action(stop=False):
+                for place_key in waiting:
+                    targeting.decide_heaping(workspace, user, place_key, "keep", reason)
+                st.rerun()
+
+
 def sign_off(workspace: Workspace, user: User, listed: targeting.EditedList) -> None:
     """Draw the page's main action: make this list, edits included, the one in force from a day."""
     result = listed.result
     held = targeting.list_in_force(workspace)
     st.subheader("Sign off", anchor=False)
     st.caption(_state(listed, held))
-    _period(workspace, user, result)
+    with st.container(horizontal=True):
+        if len(listed.undecided):
+            st.button(
+                "Open To decide",
+                icon=":material/rule:",
+                on_click=chosen_place.open_tab,
+                args=(chosen_place.DECIDE,),
+            )
+        _period(workspace, user, result)
     if held is not None:
         list_changes.against(workspace, result, held, listed.hotspots)
     note = st.text_input(
@@ -106,6 +137,8 @@ def _state(listed: targeting.EditedList, held: targeting.HotspotList | None) -> 
         f"Signing off puts {steps.counted(len(listed.hotspots), 'place')}{edits} in force from the "
         "day below; the list before ends on that day and is kept."
     )
+    if not result.settings.offences and result.settings.scope is None:
+        told += " Every offence counts: choose offences in the panel where the programme has some."
     waiting = len(listed.undecided)
     if waiting:
         told += f" **{steps.counted(waiting, 'place')} must be decided first, under To decide.**"

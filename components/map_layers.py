@@ -345,6 +345,7 @@ def view(
     places: gpd.GeoDataFrame,
     height_px: int = 560,
     around: tuple[float, float, float, float] | None = None,
+    width_px: int = 450,
 ) -> pdk.ViewState:
     """A view of the places, and of what lies `around` them (degrees) where they fill most of it."""
     if not len(places):
@@ -355,7 +356,8 @@ def view(
         if east - west > _FILLS * wide or north - south > _FILLS * tall:
             west, south = min(west, around[0]), min(south, around[1])
             east, north = max(east, around[2]), max(north, around[3])
-    return view_of(np.array([west, east]), np.array([south, north]), height_px=height_px - 60)
+    lon, lat = np.array([west, east]), np.array([south, north])
+    return view_of(lon, lat, width_px, height_px - 60)
 
 
 def view_of(lon: np.ndarray, lat: np.ndarray, width_px: int = 450, height_px: int = 400) -> Any:

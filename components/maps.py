@@ -16,6 +16,7 @@ import streamlit as st
 
 from components import ground, map_layers, theme
 
+_HALF_PX, _TELEPHONE_PX = 450, 330
 PHONE_PX = 300
 """A round is fitted to the narrowest screen: the width of a map is not known when it is made."""
 
@@ -67,7 +68,7 @@ def hotspots(
         drawn += map_layers.ring(last)
     if chosen is not None and len(one := places.loc[places["hotspot_id"] == chosen, "geometry"]):
         drawn += map_layers.ring(one, "chosen", theme.BLUE)
-    view = map_layers.view(places, height, ground.bounds())
+    view = map_layers.view(places, height, ground.bounds(), _width_px())
     drawn += [
         *map_layers.ranks(shapes, "patrol_ink" if show_patrol else "need_ink", view),
         *map_layers.marks(points),
@@ -153,7 +154,8 @@ def points(
         pickable=True,
     )
     tooltip = {"html": "{label}", "style": _tooltip_style()} if label in shown.columns else False
-    view = map_layers.view_of(shown["lon"].to_numpy(float), shown["lat"].to_numpy(float))
+    lon, lat = shown["lon"].to_numpy(float), shown["lat"].to_numpy(float)
+    view = map_layers.view_of(lon, lat, height_px=height - 40)
     _draw([*ground.layers(), layer, *ground.names()], view, tooltip, key, alt, height)
     if len(shown) < len(placed):
         st.caption(f"The first {len(shown):,} of {len(placed):,} points are drawn.")
@@ -197,11 +199,57 @@ def route(
     st.caption("Lines show the order of visits, not the streets driven.")
 
 
+def tracks(fixes: pd.DataFrame, *, key: str, alt: str, height: int = 460) -> None:
+    """Draw tracks: `fixes` (unit, at, lon, lat) in order of time, a line and a last dot per unit."""
+    drawn = ground.layers()
+    lines, dots = [], []
+    for number, (unit, part) in enumerate(fixes.groupby("unit")):
+        colour = theme.rgb(theme.CATEGORIES[number % len(theme.CATEGORIES)], 220)
+        way = [[float(lon), float(lat)] for lon, lat in zip(part["lon"], part["lat"], strict=True)]
+        said = {"label": unit, "detail": f"last drawn at {part['at'].iloc[-1]:%H:%M}"}
+        lines.append({"path": way, "colour": colour, **said})
+        dots.append({"position": way[-1], "colour": colour, **said})
+    drawn.append(
+        pdk.Layer(
+            "PathLayer",
+            id="tracks",
+            data=lines,
+            get_path="path",
+            get_color="colour",
+            get_width=2,
+            width_units=pdk.types.String("pixels"),
+            pickable=True,
+        )
+    )
+    drawn.append(
+        pdk.Layer(
+            "ScatterplotLayer",
+            id="track-ends",
+            data=dots,
+            get_position="position",
+            get_fill_color="colour",
+            get_radius=6,
+            radius_units=pdk.types.String("pixels"),
+            pickable=True,
+        )
+    )
+    tooltip = {"html": "<b>{label}</b><br>{detail}", "style": _tooltip_style()}
+    view = map_layers.view_of(
+        fixes["lon"].to_numpy(), fixes["lat"].to_numpy(), PHONE_PX, height - 40
+    )
+    _draw([*drawn, *ground.names()], view, tooltip, key, alt, height)
+
+
 def pressed(key: str) -> str | None:
     """Return the hotspot_id of the place pressed on a map, None where none is or it was let go."""
     event = st.session_state.get(key)
     objects = event.selection.objects if event else {}
     return next((each.get("id") for held in objects.values() for each in held), None)
+
+
+def _width_px() -> int:
+    """The width of a map of half a page, or of a telephone as its browser names itself."""
+    return _TELEPHONE_PX if "Mobi" in (st.context.headers.get("User-Agent") or "") else _HALF_PX
 
 
 def _draw(

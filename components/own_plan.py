@@ -1,6 +1,6 @@
 """The plan in force for those who do not plan: an officer's own round, the lead's whole week."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pandas as pd
 import streamlit as st
@@ -55,13 +55,7 @@ def _draw_own(workspace: Workspace, user: User, rounds: list[tasking.Round]) -> 
         f"**{one.unit}: {steps.counted(len(one.visits), 'visit')}, {minutes} minutes in hot spots, "
         f"{_name(one)}.**"
     )
-    controls = tasking.control_places(workspace, user, one.day)
-    if controls:
-        names = tasking.place_names(workspace)
-        st.warning(
-            "Control day, answer calls only: " + ", ".join(names[spot] for spot in controls) + ".",
-            icon=":material/block:",
-        )
+    draw_control_days(workspace, user, one.day)
     exports.offer(
         "My shift sheet (PDF)",
         lambda: tasking.sheet_in_force(workspace, user, one.day, one.unit),
@@ -76,6 +70,17 @@ def _draw_own(workspace: Workspace, user: User, rounds: list[tasking.Round]) -> 
     with steps.action():
         recent = tasking.recent_violence(workspace, user)
     stops.draw(workspace, one.visits, recent, "own")
+
+
+def draw_control_days(workspace: Workspace, user: User, day: date) -> None:
+    """Say which places are left alone on a day; nothing more than one shift ahead."""
+    controls = tasking.control_places(workspace, user, day)
+    if controls:
+        names = tasking.place_names(workspace)
+        st.warning(
+            "Control day, answer calls only: " + ", ".join(names[spot] for spot in controls) + ".",
+            icon=":material/block:",
+        )
 
 
 def _name(one: tasking.Round) -> str:

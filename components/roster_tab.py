@@ -10,6 +10,8 @@ from analytics import tasking
 from analytics.workspace import User, Workspace
 from components import steps
 
+_ORDER = ["day", "unit", "shift", "starts", "ends", "mode", "officers", "trained", "base", "team"]
+_ORDER += ["agency", "funding"]
 MODE_NAMES = {"foot": "On foot", "cycle": "Bicycle", "car": "Car"}
 
 
@@ -77,6 +79,7 @@ def _edit(
     last = first + timedelta(days=6)
     edited = st.data_editor(
         frame,
+        column_order=_ORDER,
         column_config={
             "key": None,
             "day": days("Day", min_value=first, max_value=last, format="ddd D MMM", required=True),

@@ -10,7 +10,7 @@ from analytics import tasking
 from analytics.tasking import BegunVisit, Plan, TonightUnit
 from analytics.workspace import User, Workspace, make_settings
 from analytics.workspace.drafts import load_draft, save_draft
-from components import patrol, steps, stops, tonight_units
+from components import own_plan, patrol, steps, stops, tonight_units
 
 DRAFT = "tonight"
 SAMPLE_NOW = time(20)
@@ -33,7 +33,10 @@ def draw(workspace: Workspace, user: User) -> None:
         names = [unit.name for unit in plan.settings.units]
         if len(names) > 1:
             _draw_lost(workspace, user, plan, draft, names)
-        stops.draw(workspace, visits, recent, "tonight")
+        rest = visits
+        if (since := plan.settings.since) is not None:
+            rest = visits[visits["starts"] >= since]
+        stops.draw(workspace, rest, recent, "tonight")
     with st.expander(f"Who is on tonight ({len(draft['units'])} units)", icon=":material/groups:"):
         _enter_and_make(workspace, user, draft)
     main, side = st.columns([3, 2], gap="medium")
@@ -95,6 +98,7 @@ def _draw_head(workspace: Workspace, user: User, plan: Plan, draft: dict[str, An
             icon=":material/restart_alt:",
         )
     steps.answer(tasking.answer(plan))
+    own_plan.draw_control_days(workspace, user, plan.first_day)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.button(
             "Issue tonight's plan", type="primary", icon=":material/send:", key="tonight-issue"

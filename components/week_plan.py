@@ -4,7 +4,7 @@ import streamlit as st
 
 from analytics import tasking
 from analytics.workspace import User, Workspace
-from components import own_plan, patrol, settings, steps
+from components import own_plan, patrol, settings, steps, week_sums
 
 FIELDS = ["from", "to", "visit_minutes", "visits_per_day", "share_out", "weigh_by"]
 RARE = ["seed", "break_minutes", "admin_minutes", "walking_kmh", "driving_kmh", "detour_factor"]
@@ -12,7 +12,7 @@ RARE += ["window_minutes", "spacing_minutes", "least_visits_per_day", "most_visi
 METHOD = (
     "Visits are shared out in proportion to each hot spot's share of the list, and drawn from the "
     "hours of need. A search chooses the visits of greatest worth that fit shifts, breaks and "
-    "travel (straight line times a detour factor); then order and starts are drawn by seed. The "
+    "travel (along the streets where they are loaded); then order and starts are drawn by seed. The "
     "bound is what no plan could exceed."
 )
 
@@ -38,6 +38,8 @@ def draw(workspace: Workspace, user: User) -> None:
             label="Make the plan",
             primary="plan-made" not in st.session_state,
         )
+        if result is None:
+            week_sums.draw_capacity(workspace, user, choices)
     if result is None:
         with main:
             own_plan.draw(workspace, user)
@@ -48,12 +50,19 @@ def draw(workspace: Workspace, user: User) -> None:
         steps.answer(tasking.answer(plan))
         if not plan.is_made_with(choices, workspace.today()):
             st.caption(":material/info: The settings have changed since. Make the plan again.")
+            with side:
+                week_sums.draw_capacity(workspace, user, choices, "With the settings as now")
         elif not tasking.is_current(workspace, user, plan):
             st.caption(
                 ":material/info: Roster, list, rules, changes or units off patrol are no longer "
                 "as they were. Make the plan again."
             )
     patrol.draw_plan(workspace, plan, "week", main, side)
+    first, second = st.columns(2, gap="medium")
+    with first:
+        week_sums.draw_equal(plan)
+    with second:
+        week_sums.draw_what_if(workspace, user, plan)
     steps.method(
         definition=METHOD,
         period=f"{plan.first_day} to {plan.last_day}",

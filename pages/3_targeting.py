@@ -72,7 +72,7 @@ tabs = {
 }
 # A label with a count in it would change with each decision, and the tab would close.
 if len(result.heaping):
-    tabs["To decide"] = lambda: list_in_force.decisions(workspace, user, result)
+    tabs[chosen_place.DECIDE] = lambda: list_in_force.decisions(workspace, user, result)
 for tab, draw in zip(
     st.tabs(list(tabs), on_change="rerun", key=chosen_place.TABS), tabs.values(), strict=True
 ):

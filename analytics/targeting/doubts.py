@@ -10,6 +10,8 @@ from analytics.workspace import Workspace
 
 # Fewer crimes than this and a rank is mostly chance (the common floor of six events).
 FEW_CRIMES = 6
+MOST_HEAPS = 4
+"""Of more places that need a decision the number is told."""
 TIES_THAT_MATTER = 0.001
 
 _FLAGS = {
@@ -99,11 +101,13 @@ def _length(settings: TargetingSettings, places: gpd.GeoDataFrame) -> list[str]:
 def _heaping(heaps: pd.DataFrame) -> list[str]:
     found = []
     waiting = heaps[heaps["decision"].isna()]
-    for heap in waiting.itertuples():
+    for heap in waiting[:MOST_HEAPS].itertuples():
         found.append(
             f"Place {heap.rank:.0f} needs a decision: {heap.records:,} records "
             f"({heap.share_of_place:.0%}) heap on '{heap.name or heap.kind}' ({heap.kind})."
         )
+    if len(waiting) > MOST_HEAPS:
+        found.append(f"{len(waiting) - MOST_HEAPS} further places need a decision.")
     excluded = heaps[heaps["decision"] == "exclude"]
     if len(excluded):
         names = ", ".join(f"'{name}'" for name in excluded["name"])

@@ -4,9 +4,11 @@ from analytics.tasking.abstractions import (
     REASONS,
     Abstraction,
     abstractions,
+    away_times,
     log_abstraction,
     remove_abstraction,
 )
+from analytics.tasking.arithmetic import Capacity, capacity
 from analytics.tasking.briefings import (
     Briefing,
     Pop,
@@ -16,7 +18,7 @@ from analytics.tasking.briefings import (
     make_briefing,
     save_briefing,
 )
-from analytics.tasking.capacity import Ledger, patrol_hours, visits_possible
+from analytics.tasking.comparison import equal_comparison
 from analytics.tasking.exports import (
     answer,
     ledger_table,
@@ -29,6 +31,7 @@ from analytics.tasking.feasible import doubts
 from analytics.tasking.files import calendar, csv, gpx
 from analytics.tasking.in_force import days_with_plan, plan_in_force
 from analytics.tasking.issue import issue_plan, save_plan
+from analytics.tasking.ledger import Ledger, patrol_hours, visits_possible
 from analytics.tasking.need import control_hotspots
 from analytics.tasking.place_facts import PlaceFacts, place_facts, place_names
 from analytics.tasking.plan import Plan, is_current, made_plan, preview_plan
@@ -63,6 +66,7 @@ from analytics.tasking.tonight import (
     units_still_on,
 )
 from analytics.tasking.travel import MODES, round_line
+from analytics.tasking.what_if import Variant, what_if
 from analytics.tasking.writing import write_exports
 
 __all__ = [
@@ -71,6 +75,7 @@ __all__ = [
     "Abstraction",
     "BegunVisit",
     "Briefing",
+    "Capacity",
     "Duty",
     "Ledger",
     "PlaceFacts",
@@ -83,21 +88,25 @@ __all__ = [
     "TaskingSettings",
     "TonightSettings",
     "TonightUnit",
+    "Variant",
     "Visit",
     "abstractions",
     "add_visit",
     "answer",
+    "away_times",
     "bank_holidays",
     "base_names",
     "briefing_versions",
     "briefings",
     "calendar",
     "cancel_visit",
+    "capacity",
     "control_hotspots",
     "control_places",
     "csv",
     "days_with_plan",
     "doubts",
+    "equal_comparison",
     "gpx",
     "has_roster",
     "is_current",
@@ -136,6 +145,7 @@ __all__ = [
     "unmet_table",
     "visits_possible",
     "week_notes",
+    "what_if",
     "with_places",
     "workbook",
     "write_exports",

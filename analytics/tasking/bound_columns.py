@@ -32,8 +32,9 @@ ROUNDS = 60
 CLOSE = 0.001
 """Share of the bound within which it is as good as this method gets."""
 
-ROUTES_A_ROUND = 8
-SMOOTH = 0.7
+ROUTES_A_ROUND = 15
+SHARED_A_ROUND = 3
+SMOOTH = 0.6
 
 
 @dataclass(frozen=True)
@@ -55,11 +56,13 @@ def tight_bound(
     *,
     rounds: int = ROUNDS,
     routes: list[list[int]] | None = None,
+    enough: float = 0.0,
     progress: Callable[[float], None] | None = None,
 ) -> Bound:
     """Return a worth that no plan of this day can exceed, in the unit of `worth`.
 
     `routes` (visits per stretch) of a known plan spare work; they do not change what is valid.
+    The work ends after `rounds`, or once the bound is down to `enough`.
     """
     plain, prices = relaxation(problem, spacing_minutes)
     if plain <= 0:
@@ -72,6 +75,8 @@ def tight_bound(
         value, is_new = master.price(prices)
         if value < best:
             best, centre = value, prices
+        if best <= enough:
+            break
         ceiling, duals = master.solve()
         if best - ceiling <= CLOSE * best:
             settled = not master.learn()
@@ -114,6 +119,11 @@ class _Master:
         before = len(self._held)
         for tour in tours:
             self._held[kind, tour.visits] = None
+        # A good route is good for other stretches too, where it fits.
+        for tour in tours[:SHARED_A_ROUND]:
+            for other, finder in enumerate(self._finders):
+                if finder.is_possible(tour.visits):
+                    self._held[other, tour.visits] = None
         return len(self._held) > before
 
     def solve(self) -> tuple[float, np.ndarray]:

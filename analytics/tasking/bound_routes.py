@@ -111,6 +111,7 @@ class RouteFinder:
         travel = _shortest(problem.travel[unit.mode])
         minutes = problem.wanted["minutes"].to_numpy()
         self.visits = np.flatnonzero(problem.can_serve()[stretch])
+        self._place = {int(visit): here for here, visit in enumerate(self.visits)}
         nodes = count + self.visits
         out, back = travel[stretch, nodes], travel[nodes, stretch]
         begin = unit.early
@@ -120,6 +121,19 @@ class RouteFinder:
             unit.late - begin - minutes[self.visits] - back,
         )
         self._delay = minutes[self.visits][:, None] + travel[np.ix_(nodes, nodes)]
+
+    def is_possible(self, visits: tuple[int, ...]) -> bool:
+        """Say whether the stretch can make these visits in this order."""
+        now, before = 0, -1
+        for visit in visits:
+            here = self._place.get(visit, -1)
+            if here < 0:
+                return False
+            now = max(self._early[here], now + (self._delay[before, here] if before >= 0 else 0))
+            if now > self._late[here]:
+                return False
+            before = here
+        return True
 
     def best(self, prices: np.ndarray, memory: Memory, most: int = 1) -> list[Tour]:
         """Return the best routes, best first: one per last visit, at most `most`.

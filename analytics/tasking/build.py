@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from analytics.tasking.bound import upper_bound
-from analytics.tasking.capacity import Ledger, visits_possible
 from analytics.tasking.day import Day, make_ready
 from analytics.tasking.demand import visit_quotas, visits_by_day
+from analytics.tasking.ledger import Ledger, visits_possible
 from analytics.tasking.memory import Memory
 from analytics.tasking.need import Need
 from analytics.tasking.order import draw_starts, keep_feasible, shuffle_order, travel_of
@@ -35,6 +35,8 @@ VISIT_COLUMNS = [
     "mode",
 ]
 
+PLACE_DAY_COLUMNS = ["day", "hotspot_id", "covers", "planned", "is_open"]
+
 Progress = Callable[[float, str], None]
 
 
@@ -50,6 +52,7 @@ class Built:
     days_cut_short: list[date]
     breaks: dict[tuple[date, str, str], tuple[datetime, datetime]]
     warnings: list[str]
+    place_days: pd.DataFrame
 
 
 @dataclass
@@ -70,6 +73,7 @@ class _Sums:
     days_cut_short: list[date] = field(default_factory=list)
     breaks: dict[tuple[date, str, str], tuple[datetime, datetime]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    place_days: list[tuple] = field(default_factory=list)
 
 
 def quotas_of(
@@ -143,6 +147,7 @@ def build_plan(
         days_cut_short=sums.days_cut_short,
         breaks=sums.breaks,
         warnings=sums.warnings,
+        place_days=pd.DataFrame(sums.place_days, columns=PLACE_DAY_COLUMNS),
     )
 
 
@@ -163,6 +168,16 @@ def _build_day(day: Day, settings: TaskingSettings, seed: int, sums: _Sums, memo
     served = _draw_routes(day, problem, routes.visits, settings, rng, sums)
     planned = np.bincount(problem.wanted["place"].to_numpy()[served], minlength=len(ready.wanted))
     made = pd.DataFrame(sums.visits[number:], columns=VISIT_COLUMNS)
+    sums.place_days += [
+        (day.clock.day, place, covers, int(made), place not in day.refused and not partner)
+        for place, covers, made, partner in zip(
+            day.ids,
+            ready.covers,
+            planned,
+            [day.rules_of(place).partner for place in day.ids],
+            strict=True,
+        )
+    ]
     memory.note(day, ready.wanted, planned, made)
     sums.value += float(problem.worth[served].sum())
     sums.bound += upper_bound(problem, settings.spacing_minutes)

@@ -54,12 +54,17 @@ class Day:
 
 @dataclass(frozen=True)
 class Ready:
-    """The problem of a day with the visits wanted, pins counted, and pins that cannot stand."""
+    """The problem of a day with the visits wanted, pins counted, and pins that cannot stand.
+
+    `covers` is the violence that a first visit to each hot spot covers, at a moment drawn from its
+    need.
+    """
 
     problem: DayProblem
     parts: list[Stretch]
     wanted: np.ndarray
     need_on_duty: float
+    covers: np.ndarray
     warnings: list[str]
 
 
@@ -79,7 +84,10 @@ def make_ready(day: Day, settings: TaskingSettings, rng: np.random.Generator) ->
     wanted = np.maximum(day.wanted, np.bincount(_places(day, pins), minlength=len(day.wanted)))
     total = day.need.by_minute(day.clock).sum(axis=0)
     share = float(total[is_out].sum() / total.sum()) if total.sum() else 0.0
-    return Ready(problem, parts, wanted, share, warnings)
+    mass = need.sum(axis=1)
+    minutes = settings.visit_minutes + settings.spacing_minutes
+    covers = np.divide((need**2).sum(axis=1), mass, out=np.zeros(len(mass)), where=mass > 0)
+    return Ready(problem, parts, wanted, share, covers * minutes, warnings)
 
 
 def on_duty(parts: list[Stretch], clock: DayClock) -> np.ndarray:

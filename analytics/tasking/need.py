@@ -1,5 +1,6 @@
 """What the plan must serve: hot spots in force, their shares, hours of need and control days."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -71,17 +72,49 @@ def read_need(
     Raises InputError when no list is in force on one of the days, NotMeasurable when hot spots
     are to be weighed by harm and the list has none.
     """
+    return _by_list(workspace, days, lambda held: _need(workspace, user, held, days, settings))
+
+
+def read_shares(
+    workspace: Workspace, days: list[date], settings: TaskingSettings
+) -> dict[date, Need]:
+    """Return the shares of each day's list without its hours, which take longer to find.
+
+    Raises what `read_need` raises.
+    """
+
+    def shares(held: targeting.HotspotList) -> Need:
+        held = replace(
+            held, hotspots=held.hotspots.sort_values(["rank", "hotspot_id"], ignore_index=True)
+        )
+        frame, _, warnings = _weighed(held, settings)
+        return Need(held.list_id, frame, np.full((7, 24), 1 / 168), warnings)
+
+    return _by_list(workspace, days, shares)
+
+
+def _by_list(
+    workspace: Workspace, days: list[date], make: Callable[[targeting.HotspotList], Need]
+) -> dict[date, Need]:
     known: dict[str, Need] = {}
     found = {}
+    lists = targeting.lists_between(workspace, min(days), max(days))
     for day in days:
-        held = targeting.list_in_force(workspace, day)
+        held = next(
+            (
+                each
+                for each in reversed(lists)
+                if each.valid_from <= day and (each.valid_to is None or day < each.valid_to)
+            ),
+            None,
+        )
         if held is None or held.hotspots.empty:
             raise InputError(
                 f"There is no hot spot list in force on {day.day} {day:%b %Y}. "
                 "Sign one off under Targeting."
             )
         if held.list_id not in known:
-            known[held.list_id] = _need(workspace, user, held, days, settings)
+            known[held.list_id] = make(held)
         found[day] = known[held.list_id]
     return found
 
@@ -132,8 +165,29 @@ def _need(
     days: list[date],
     settings: TaskingSettings,
 ) -> Need:
-    places = held.hotspots.sort_values(["rank", "hotspot_id"]).reset_index(drop=True)
-    held = replace(held, hotspots=places)
+    held = replace(
+        held, hotspots=held.hotspots.sort_values(["rank", "hotspot_id"], ignore_index=True)
+    )
+    frame, total, warnings = _weighed(held, settings)
+    run = get_run(workspace, held.run_id)
+    hours = hours_of_need(workspace, user, held, run)
+    as_sunday, told = _bank_holidays(days, settings)
+    return Need(
+        held.list_id,
+        frame,
+        hours.pooled,
+        warnings + hours.warnings + told,
+        profiles=hours.profiles,
+        per_week=total / _weeks(run),
+        as_sunday=as_sunday,
+    )
+
+
+def _weighed(
+    held: targeting.HotspotList, settings: TaskingSettings
+) -> tuple[gpd.GeoDataFrame, float, list[str]]:
+    """Return the places of a list with their shares, the sum of their weights, and warnings."""
+    places = held.hotspots
     warnings = []
     weights = pd.to_numeric(places[settings.weigh_by]).to_numpy(dtype=float)
     if np.isnan(weights).any():
@@ -144,9 +198,6 @@ def _need(
     if weights.sum() <= 0:
         weights = np.ones(len(places))
         warnings.append("No hot spot of this list has a weight; all are treated as equal.")
-    run = get_run(workspace, held.run_id)
-    hours = hours_of_need(workspace, user, held, run)
-    as_sunday, told = _bank_holidays(days, settings)
     centre = places.geometry.representative_point()
     frame = gpd.GeoDataFrame(
         {
@@ -158,17 +209,9 @@ def _need(
             "y": centre.y,
         },
         geometry=places.geometry.to_numpy(),
-        crs=workspace.crs,
+        crs=places.crs,
     )
-    return Need(
-        held.list_id,
-        frame,
-        hours.pooled,
-        warnings + hours.warnings + told,
-        profiles=hours.profiles,
-        per_week=float(weights.sum()) / _weeks(run),
-        as_sunday=as_sunday,
-    )
+    return frame, float(weights.sum()), warnings
 
 
 def _weeks(run: Run | None) -> float:

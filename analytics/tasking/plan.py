@@ -12,8 +12,8 @@ import pandas as pd
 from analytics.geography import Recent
 from analytics.tasking.abstractions import mark_of
 from analytics.tasking.build import Built, Progress, build_plan, wanted_by_day
-from analytics.tasking.capacity import Ledger
 from analytics.tasking.inputs import day_inputs, ways_between
+from analytics.tasking.ledger import Ledger
 from analytics.tasking.memory import remembered
 from analytics.tasking.need import Need, read_need
 from analytics.tasking.plan_edits import edits_mark
@@ -36,7 +36,9 @@ class Plan:
     both in shares of the list's weight per day, summed over the days. `duties` are the unit-shifts
     planned for, `places` the hot spots by list, `breaks` the meal breaks by day, shift and unit,
     `partners` the visits wanted of places where partners go instead (day, hotspot_id, partner,
-    visits_wanted, name), `travel` says how travel was measured.
+    visits_wanted, name), `place_days` what a visit covers on
+    average and the visits planned (day, hotspot_id, covers, planned, is_open: neither control nor a
+    partner's), `travel` how travel was measured.
     """
 
     run_id: str
@@ -54,6 +56,7 @@ class Plan:
     places: pd.DataFrame
     breaks: dict[tuple[date, str, str], tuple[datetime, datetime]]
     partners: pd.DataFrame
+    place_days: pd.DataFrame
     warnings: list[str]
     travel: str = ""
 
@@ -128,12 +131,11 @@ def preview_plan(
     no list or no roster for the days, Refused when the user may not plan.
     """
     workspace.require(user, "plan")
-    first, last = settings.first_and_last(workspace.today())
+    first, last, days = plan_days(workspace, settings)
     settings = resolved(settings, first, last)
-    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     duties, warnings = read_duties(workspace, first, last)
     if not duties:
-        raise InputError(_no_roster(workspace, first, last))
+        raise InputError(no_roster(workspace, first, last))
     need = read_need(workspace, user, days, settings)
     memory = remembered(workspace, first)
     fingerprint = fingerprint_of(workspace, need) + memory.mark()
@@ -175,6 +177,12 @@ def is_current(workspace: Workspace, user: User, plan: Plan) -> bool:
         plan.fingerprint
         == fingerprint_of(workspace, need) + remembered(workspace, plan.first_day).mark()
     )
+
+
+def plan_days(workspace: Workspace, settings: TaskingSettings) -> tuple[date, date, list[date]]:
+    """Return the first, the last and all patrol days of a plan."""
+    first, last = settings.first_and_last(workspace.today())
+    return first, last, [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
 def recent_plan(workspace: Workspace, run_id: str, make: Callable[[], Plan]) -> Plan:
@@ -237,11 +245,13 @@ def assemble(
         places=places,
         breaks=built.breaks,
         partners=instead,
+        place_days=built.place_days,
         warnings=warnings,
     )
 
 
-def _no_roster(workspace: Workspace, first: date, last: date) -> str:
+def no_roster(workspace: Workspace, first: date, last: date) -> str:
+    """Say that nobody is rostered on these days, and what to do."""
     period = f"{first.day} {first:%b %Y} to {last.day} {last:%b %Y}"
     held = workspace.rows("SELECT min(day), max(day) FROM roster")[0]
     if held[0] is None:

@@ -65,11 +65,13 @@ class Ways:
     """How units get about: `network` is the streets round the places, None for straight lines.
 
     `key` names the streets that the network was made of; without it no matrix is kept.
+    `points` (n x 2) are the places that it is likely to be asked about, found all at once.
     """
 
     settings: TaskingSettings
     network: StreetNetwork | None = None
     key: str = ""
+    points: np.ndarray | None = None
     _roads: dict[str, Roads] = field(default_factory=dict)
 
     def minutes(self, x: np.ndarray, y: np.ndarray, mode: str) -> np.ndarray:
@@ -79,8 +81,12 @@ class Ways:
         the street beside it is walked; places that no street joins are reached in a straight line
         times the detour.
         """
-        points, back = np.unique(np.column_stack([x, y]), axis=0, return_inverse=True)
-        back = back.ravel()
+        asked = np.column_stack([x, y])
+        points, back = asked, np.arange(len(asked))
+        if self.network is not None:
+            known = asked if self.points is None else np.concatenate([self.points, asked])
+            points, back = np.unique(known, axis=0, return_inverse=True)
+            back = back.ravel()[len(known) - len(asked) :]
         found = self._between(points, mode)
         return _whole(found[np.ix_(back, back)], mode, self.settings)
 
@@ -142,7 +148,9 @@ def read_ways(
     high = np.ceil((box[2:] + _ROUND_M) / 1000) * 1000
     key = f"{workspace.workspace_id}:{workspace.fingerprint('streets')}:{low}:{high}"
     network = _recent.get(key, lambda: _network(workspace, low, high))
-    return Ways(settings, network, key) if len(network.ends) else Ways(settings)
+    if not len(network.ends):
+        return Ways(settings)
+    return Ways(settings, network, key, np.column_stack([x[known], y[known]]))
 
 
 def round_line(

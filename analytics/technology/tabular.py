@@ -99,7 +99,15 @@ def _hash_sql(reading: Reading) -> str:
     """Hash what was mapped, each value under its column's name, so that the order is no matter."""
     names = [c.name for c in columns_of(reading.feed) if _is_filled(c, reading)]
     texts = ", ".join(f"'{name}=' || numbered.\"{name}\"" for name in names)
-    return f"md5_number_lower(concat_ws(chr(31), {texts}))"
+    return hash_sql(f"concat_ws(chr(31), {texts})")
+
+
+def hash_sql(text: str) -> str:
+    """Return the SQL of a row's hash: the last eight bytes of MD5 as a little-endian number.
+
+    It equals DuckDB's md5_number_lower, which goes through texts of bits and takes twice as long.
+    """
+    return f"CAST(md5_number({text}) >> 64 AS UBIGINT)"
 
 
 def _is_filled(column: Column, reading: Reading) -> bool:

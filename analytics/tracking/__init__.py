@@ -11,6 +11,7 @@ from analytics.tracking.activity import (
     save_activity,
 )
 from analytics.tracking.activity import sentence as activity_sentence
+from analytics.tracking.alerts import Alerts, alert_hours, set_alert_hours, unvisited
 from analytics.tracking.check_ins import (
     LONGEST_MIN,
     Agreement,
@@ -25,19 +26,38 @@ from analytics.tracking.check_ins import (
 )
 from analytics.tracking.claims import save_budget, save_claim, save_template, templates
 from analytics.tracking.compliance import Delivery, wilson
+from analytics.tracking.contamination import Contamination
 from analytics.tracking.dosage import Dosage
-from analytics.tracking.exports import device_table, workbook, write_exports
+from analytics.tracking.exports import cleaning_table, device_table, workbook, write_exports
 from analytics.tracking.heat import PatrolHeat, heat
 from analytics.tracking.links import Link, link_person, links, own_unit, unit_or_none, unlink_person
+from analytics.tracking.misses import (
+    REASONS,
+    MissedVisit,
+    close_miss,
+    explain_miss,
+    missed_visits,
+    misses_sentence,
+)
 from analytics.tracking.need import need_hours
 from analytics.tracking.own import OwnResults, own_results
+from analytics.tracking.planned import PlannedVisits, planned_visits
 from analytics.tracking.preview import gps_period, preview_dosage, save_dosage
 from analytics.tracking.quarters import Quarter
 from analytics.tracking.rates import LEAST_SHOWN
+from analytics.tracking.replay import (
+    Tracks,
+    record_policy,
+    replay,
+    tracking_policy,
+    units_tracked,
+    why_not,
+)
 from analytics.tracking.report import return_report, return_workbook, shown_table
 from analytics.tracking.returns import COLUMNS as RETURN_COLUMNS
 from analytics.tracking.returns import FundersReturn, preview_return, quarters
 from analytics.tracking.returns import sentence as return_sentence
+from analytics.tracking.sensitivity import sensitivity, sensitivity_sentence
 from analytics.tracking.settings import TrackingSettings
 from analytics.tracking.stops import (
     CAVEAT,
@@ -62,6 +82,8 @@ from analytics.tracking.summary import (
     place_kinds,
     place_table,
 )
+from analytics.tracking.teams import team_weeks, teams_sentence
+from analytics.tracking.unmet import hours_apart, unmet_need, unmet_sentence
 
 __all__ = [
     "ACTIVITY_KINDS",
@@ -69,40 +91,53 @@ __all__ = [
     "GROUPS",
     "LEAST_SHOWN",
     "LONGEST_MIN",
+    "REASONS",
     "RETURN_COLUMNS",
     "STOPS_NOTE",
     "Activity",
     "Agreement",
+    "Alerts",
     "CheckIn",
+    "Contamination",
     "Delivery",
     "DeviceInterval",
     "Dosage",
     "FundersReturn",
     "GpsCoverage",
     "Link",
+    "MissedVisit",
     "OwnResults",
     "PatrolHeat",
+    "PlannedVisits",
     "Quarter",
     "Stops",
     "TrackingSettings",
+    "Tracks",
     "activity_sentence",
     "add_activity",
     "agreement",
+    "alert_hours",
     "answer",
     "check_in",
     "check_out",
+    "cleaning_table",
+    "close_miss",
     "day_totals",
     "days_sentence",
     "device_table",
+    "explain_miss",
     "gps_period",
     "has_activity",
     "has_gps",
     "has_list",
     "heat",
+    "hours_apart",
     "latest_days",
     "link_person",
     "links",
     "method",
+    "missed_visits",
+    "misses_sentence",
     "need_hours",
     "open_check_in",
     "overlap_sentence",
@@ -111,6 +146,7 @@ __all__ = [
     "own_unit",
     "place_kinds",
     "place_table",
+    "planned_visits",
     "present_ms",
     "preview_activity",
     "preview_dosage",
@@ -118,7 +154,9 @@ __all__ = [
     "preview_stops",
     "quarters",
     "read_population",
+    "record_policy",
     "remove_check_in",
+    "replay",
     "return_report",
     "return_sentence",
     "return_workbook",
@@ -129,11 +167,22 @@ __all__ = [
     "save_population",
     "save_stops",
     "save_template",
+    "sensitivity",
+    "sensitivity_sentence",
+    "set_alert_hours",
     "shown_table",
     "stops_sentence",
+    "team_weeks",
+    "teams_sentence",
     "templates",
+    "tracking_policy",
     "unit_or_none",
+    "units_tracked",
     "unlink_person",
+    "unmet_need",
+    "unmet_sentence",
+    "unvisited",
+    "why_not",
     "wilson",
     "workbook",
     "write_exports",

@@ -56,3 +56,20 @@ def test_on_a_whole_force_places_stay_visible_and_their_numbers_wait():
         for name, places in (("town", town), ("force", force))
     }
     assert least == {"town": 8, "force": 0}
+
+
+def test_a_town_is_shown_whole_and_a_telephone_holds_every_place():
+    places = _places(4_000)
+    west, south, east, north = places.to_crs(4326).total_bounds
+    around = (west - 0.01, south - 0.01, east + 0.01, north + 0.01)
+    for width in (450, 330):
+        view = map_layers.view(places, 620, around, width)
+        pixels_a_degree = WORLD_PX * 2**view.zoom / 360
+        assert (around[2] - around[0]) * pixels_a_degree <= width + 1
+
+
+def test_places_in_a_small_part_of_a_county_are_shown_close():
+    places = _places(1_000)
+    west, south, east, north = places.to_crs(4326).total_bounds
+    around = (west - 0.5, south - 0.5, east + 0.5, north + 0.5)
+    assert map_layers.view(places, 620, around).zoom == map_layers.view(places, 620).zoom

@@ -254,3 +254,26 @@ def test_the_answer_and_the_map_say_which_list_they_show(sample_copy, open_page)
     _choice(app, "Map and ranking show the list").set_value("As computed").run()
     assert not app.exception
     assert name in app.dataframe[0].value["name"].tolist()
+
+
+def test_the_sign_off_leads_to_what_must_be_decided_first(sample_copy, open_page):
+    app = open_page("targeting", "analyst")
+    assert "Every offence counts" in _text(app)
+    _button(app, "Open To decide").click().run()
+    assert not app.exception
+    assert app.session_state["targeting-tabs"] == "To decide"
+    assert _button(app, "No, leave them out")
+
+
+def test_one_reason_may_keep_every_heap(sample_copy, open_page, monkeypatch):
+    monkeypatch.setattr("components.list_in_force._ASKED_ONE_BY_ONE", 1)
+    app = open_page("targeting", "analyst")
+    app.session_state["targeting-tabs"] = "To decide"
+    app.run()
+    keep = next(button for button in app.button if button.label.startswith("Keep all"))
+    keep.click().run()
+    assert any("Say why" in error.value for error in app.error)
+    next(f for f in app.text_input if f.label == "Reason for all").set_value("Block points")
+    next(button for button in app.button if button.label.startswith("Keep all")).click().run()
+    assert not app.exception
+    assert not _button(app, "Sign off the list").disabled

@@ -132,6 +132,20 @@ def test_tonight_makes_a_sheet_without_the_roster(with_list, open_page):
     assert set(tasking.plan_in_force(with_list, TODAY, TODAY)["shift"]) == {"Tonight"}
 
 
+def test_a_control_day_is_told_tonight(with_list, open_page):
+    spot, name = with_list.rows("SELECT hotspot_id, name FROM hotspots ORDER BY rank LIMIT 1")[0]
+    with with_list.write(ROOT_USER, "collect", "load", "a") as transaction:
+        transaction.execute(
+            "INSERT INTO assignment (day, place_id, is_treatment) VALUES (?, ?, false)",
+            [TODAY, spot],
+        )
+    app = open_page("tasking", "inspector")
+    app.session_state["tasking-tabs"] = "Tonight"
+    app.run()
+    button(app, "Make tonight's sheet").click().run()
+    assert any(part.value.startswith("Control day") and name in part.value for part in app.warning)
+
+
 def test_losing_a_unit_plans_the_rest_and_logs_it(with_list, open_page):
     app = open_page("tasking", "inspector")
     app.session_state["tasking-tabs"] = "Tonight"
@@ -205,3 +219,25 @@ def test_the_roster_of_a_week_is_shown_and_copied(with_list, open_page):
     button(app, "Save the week").click().run()
     assert not app.exception and not app.error
     assert "Copied" not in texts(app)
+
+
+def test_the_sum_before_the_plan_moves_with_the_settings(with_list, open_page):
+    def wanted(app):
+        tables = [part.value for part in app.dataframe if "Line" in part.value.columns]
+        return dict(tables[0].to_numpy())["Visits wanted"]
+
+    app = open_page("tasking", "analyst")
+    before = wanted(app)
+    slider = next(part for part in app.slider if "Visits a day" in part.label)
+    slider.set_value(4.0).run()
+    assert not app.exception and not app.error
+    assert int(wanted(app).replace(",", "")) > int(before.replace(",", ""))
+
+
+def test_a_plan_is_shown_beside_equal_shares_and_other_numbers_of_units(with_list, open_page):
+    finished_plan(with_list, "one-inspector")
+    app = open_page("tasking", "inspector")
+    assert any("Equal to all" in part.value.to_string() for part in app.dataframe)
+    button(app, "Work it out").click().run()
+    assert not app.exception and not app.error
+    assert any("As rostered" in part.value.to_string() for part in app.dataframe)

@@ -96,3 +96,11 @@ def test_an_unknown_place_or_decision_is_refused(town, acting):
         targeting.decide_heaping(town, acting, "heap:1:1", "keep", "so")
     with pytest.raises(InputError, match="Decide 'keep'"):
         targeting.decide_heaping(town, acting, "heap:1:1", "maybe", "so")
+
+
+def test_of_many_heaps_the_first_are_named_and_the_others_counted(town, acting, store):
+    for number in range(6):
+        _heap(store, town, 80 + number, f"City Hospital {number}", x=430_200.0 + 300 * number)
+    warnings = targeting.preview_hotspots(town, acting, settings(select=10)).warnings
+    assert sum("heap on 'City Hospital" in warning for warning in warnings) == 4
+    assert "2 further places need a decision." in warnings

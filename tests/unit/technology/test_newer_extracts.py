@@ -4,12 +4,14 @@ import csv
 import random
 from collections import Counter
 from datetime import date, datetime
+from threading import Thread
 
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from analytics import technology
+from analytics.technology import compare as compare_module
 from analytics.workspace import InputError, Refused, User, retention
 
 HEAD = "Crime Ref,Offence Code,Offence Title,Date,Easting,Northing,Outcome\n"
@@ -94,6 +96,32 @@ def test_replacing_keeps_the_newer_version_and_undoing_brings_the_older_back(
     assert empty_workspace.value("SELECT count(*) FROM superseded") == 0
     marks.add(empty_workspace.fingerprint("crimes"))
     assert len(marks) == 3
+
+
+def test_comparing_holds_no_lock_and_a_load_that_comes_between_counts(
+    empty_workspace, acting, load, write, monkeypatch
+):
+    load("crimes", write("old.csv", OLD))
+    between = write("between.csv", HEAD + row("g"))
+    pair, waited = compare_module.pair, []
+
+    def interrupted(*given):
+        found = pair(*given)
+        if not waited:
+            other = Thread(
+                target=technology.load, args=(empty_workspace, acting, "crimes", [between])
+            )
+            waited.append(other)
+            other.start()
+            other.join(60)
+        return found
+
+    monkeypatch.setattr(compare_module, "pair", interrupted)
+    report = load("crimes", write("new.csv", NEW), mode="replace")
+
+    assert not waited[0].is_alive()
+    assert report.changes["cancelled"] == 2  # d as before, and g, which came between
+    assert "g" not in {crime_id for crime_id, *_ in held(empty_workspace)}
 
 
 def test_adding_keeps_both_versions_and_says_so(empty_workspace, load, write):

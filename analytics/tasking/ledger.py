@@ -17,6 +17,20 @@ def visits_possible(
     return max(0, math.floor((shift_minutes - off_minutes) / cycle))
 
 
+def visits_in_stretch(
+    minutes: float, visit_minutes: float, travel_minutes: float, from_base_minutes: float
+) -> int:
+    """Return the whole visits that fit between leaving the base and being back.
+
+    n visits take n visit times, n - 1 ways between them and two from and to the base. Raises
+    ValueError when a visit takes no time.
+    """
+    cycle = visit_minutes + travel_minutes
+    if cycle <= 0:
+        raise ValueError("A visit and its travel must take some time.")
+    return max(0, math.floor((minutes + travel_minutes - 2 * from_base_minutes) / cycle))
+
+
 def patrol_hours(hotspots: int, visits_per_day: float, visit_minutes: float, days: int) -> float:
     """Return the hours that units spend inside hot spots, travel not included.
 
