@@ -199,6 +199,47 @@ def route(
     st.caption("Lines show the order of visits, not the streets driven.")
 
 
+def tracks(fixes: pd.DataFrame, *, key: str, alt: str, height: int = 460) -> None:
+    """Draw tracks: `fixes` (unit, at, lon, lat) in order of time, a line and a last dot per unit."""
+    drawn = ground.layers()
+    lines, dots = [], []
+    for number, (unit, part) in enumerate(fixes.groupby("unit")):
+        colour = theme.rgb(theme.CATEGORIES[number % len(theme.CATEGORIES)], 220)
+        way = [[float(lon), float(lat)] for lon, lat in zip(part["lon"], part["lat"], strict=True)]
+        said = {"label": unit, "detail": f"last drawn at {part['at'].iloc[-1]:%H:%M}"}
+        lines.append({"path": way, "colour": colour, **said})
+        dots.append({"position": way[-1], "colour": colour, **said})
+    drawn.append(
+        pdk.Layer(
+            "PathLayer",
+            id="tracks",
+            data=lines,
+            get_path="path",
+            get_color="colour",
+            get_width=2,
+            width_units=pdk.types.String("pixels"),
+            pickable=True,
+        )
+    )
+    drawn.append(
+        pdk.Layer(
+            "ScatterplotLayer",
+            id="track-ends",
+            data=dots,
+            get_position="position",
+            get_fill_color="colour",
+            get_radius=6,
+            radius_units=pdk.types.String("pixels"),
+            pickable=True,
+        )
+    )
+    tooltip = {"html": "<b>{label}</b><br>{detail}", "style": _tooltip_style()}
+    view = map_layers.view_of(
+        fixes["lon"].to_numpy(), fixes["lat"].to_numpy(), PHONE_PX, height - 40
+    )
+    _draw([*drawn, *ground.names()], view, tooltip, key, alt, height)
+
+
 def pressed(key: str) -> str | None:
     """Return the hotspot_id of the place pressed on a map, None where none is or it was let go."""
     event = st.session_state.get(key)

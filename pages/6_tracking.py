@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analytics import tracking
-from components import access, exports, settings, steps
+from components import access, exports, people_tabs, planned_tab, replay_tab, settings, steps
 from components import dosage as views
 
 user = access.require_role(*access.roles_that_see("tracking"))
@@ -19,9 +19,17 @@ if not tracking.has_list(workspace) and not kinds:
         "Choose hot spots",
     )
 
-PERIODS = {"7 days": 7, "28 days": 28, "All GPS": None, "Dates": 0}
+PERIODS = {
+    "Latest day": (1, 0),
+    "Day before": (1, 1),
+    "7 days": (7, 0),
+    "28 days": (28, 0),
+    "All GPS": None,
+    "Dates": (),
+}
 FIELDS = ["from", "to", "dwell_minutes", "gap_minutes", "buffer_m"]
-RARE = ["places", "place_kind", "vehicle_speed_kmh", "accuracy_max_m", "exclusion_radius_m"]
+RARE = ["places", "place_kind", "vehicle_speed_kmh", "accuracy_max_m", "impossible_speed_kmh"]
+RARE += ["exclusion_radius_m", "project_only"]
 
 
 def choose() -> tracking.TrackingSettings:
@@ -33,9 +41,9 @@ def choose() -> tracking.TrackingSettings:
         required=True,
         key="period",
     )
-    days = PERIODS[chosen]
-    first, last = tracking.latest_days(workspace, days) if days else (None, None)
-    fixed = {} if days == 0 else {"from": first, "to": last}
+    held = PERIODS[chosen]
+    first, last = tracking.latest_days(workspace, *held) if held else (None, None)
+    fixed = {} if held == () else {"from": first, "to": last}
     return settings.form(
         tracking.TrackingSettings,
         key="tracking",
@@ -65,21 +73,32 @@ with side:
 with top, steps.action(), st.spinner("Reading GPS ..."):
     dosage = tracking.preview_dosage(workspace, user, choices)
     heat = tracking.heat(workspace, user, choices)
-    steps.answer(tracking.answer(dosage))
+    alerts = tracking.unvisited(workspace, dosage)
+    told = (
+        f" {alerts.sentence()}"
+        if len(alerts.places) and dosage.settings.places == "hotspots"
+        else ""
+    )
+    steps.answer(tracking.answer(dosage) + told)
 with main:
     views.draw_map(dosage, heat)
 
 DRAWINGS = {
-    "Hot spots": views.draw_places,
-    "Days": views.draw_days,
-    "Hours": lambda given: views.draw_hours(workspace, user, given),
-    "Data quality": views.draw_quality,
+    "Hot spots": lambda: views.draw_places(dosage),
+    "Planned against delivered": lambda: planned_tab.draw(workspace, user, dosage),
+    "Days": lambda: views.draw_days(dosage),
+    "Hours": lambda: views.draw_hours(workspace, user, dosage),
+    "Teams": lambda: views.draw_teams(workspace, user, dosage),
+    **people_tabs.drawings(workspace, user, dosage),
+    "Data quality": lambda: views.draw_quality(workspace, user, dosage),
 }
+if user.may("replay") or user.may("set_policy"):
+    DRAWINGS["Replay"] = lambda: replay_tab.draw(workspace, user, dosage)
 tabs = st.tabs(list(DRAWINGS), key="tracking-tabs", on_change="rerun")
 for tab, draw in zip(tabs, DRAWINGS.values(), strict=True):
     if tab.open:
         with tab:
-            draw(dosage)
+            draw()
 steps.method(**tracking.method(workspace, dosage))
 with st.container(horizontal=True):
     if st.button("Save this dosage", type="primary", icon=":material/save:"):

@@ -13,7 +13,7 @@ from analytics.tasking.plan_edits import Visit
 from analytics.tasking.roster import read_duties
 from analytics.tasking.rules import NO_RULES, read_rules
 from analytics.tasking.settings import TaskingSettings
-from analytics.tasking.travel import FOOT, MODES, travel_minutes
+from analytics.tasking.travel import FOOT, MODES, read_ways
 from analytics.workspace import User, Workspace
 
 
@@ -26,8 +26,8 @@ def doubts(
 ) -> list[str]:
     """Return what speaks against a visit, a sentence each; none when it can be done.
 
-    `was` is the visit as it stands, which does not count against it. Travel is as the plan's own
-    settings have it, straight line times the detour factor.
+    `was` is the visit as it stands, which does not count against it. Travel is as in a plan
+    of these settings.
     """
     workspace.require(user, "see:tasking")
     settings = settings or TaskingSettings()
@@ -43,7 +43,7 @@ def doubts(
     places = list_places(workspace, visit.day)
     return [
         *_duty_doubts(workspace, visit, mine),
-        *_way_doubts(visit, mine, places, settings),
+        *_way_doubts(workspace, visit, mine, places, settings),
         *_spacing_doubts(visit, held, settings),
         *_rule_doubts(workspace, visit, places),
     ]
@@ -66,7 +66,11 @@ def _duty_doubts(workspace: Workspace, visit: Visit, mine: pd.DataFrame) -> list
 
 
 def _way_doubts(
-    visit: Visit, mine: pd.DataFrame, places: pd.DataFrame | None, settings: TaskingSettings
+    workspace: Workspace,
+    visit: Visit,
+    mine: pd.DataFrame,
+    places: pd.DataFrame | None,
+    settings: TaskingSettings,
 ) -> list[str]:
     """Compare the visit with those before and after it of the same unit."""
     found = []
@@ -79,10 +83,10 @@ def _way_doubts(
     before, after = mine[ends <= visit.starts], mine[mine["starts"] >= visit.ends]
     if len(before):
         free = ends[before.index].iloc[-1].to_pydatetime()
-        way = _minutes(places, before.iloc[-1], visit, settings)
+        way = _minutes(workspace, places, before.iloc[-1], visit, settings)
         found += _late(f"{visit.unit} leaves the stop before at", free, way, visit.starts, "there")
     if len(after):
-        way = _minutes(places, after.iloc[0], visit, settings)
+        way = _minutes(workspace, places, after.iloc[0], visit, settings)
         next_at = after["starts"].iloc[0].to_pydatetime()
         found += _late("It ends at", visit.ends, way, next_at, "at the next stop")
     return found
@@ -97,7 +101,11 @@ def _late(head: str, free: datetime, way: int, wanted: datetime, where: str) -> 
 
 
 def _minutes(
-    places: pd.DataFrame | None, row: pd.Series, visit: Visit, settings: TaskingSettings
+    workspace: Workspace,
+    places: pd.DataFrame | None,
+    row: pd.Series,
+    visit: Visit,
+    settings: TaskingSettings,
 ) -> int:
     """Return the minutes between the place of a planned visit and that of another."""
     if places is None:
@@ -108,7 +116,9 @@ def _minutes(
     x = at.loc[[row["hotspot_id"], visit.hotspot_id], "x"].to_numpy(float)
     y = at.loc[[row["hotspot_id"], visit.hotspot_id], "y"].to_numpy(float)
     mode = row["mode"] if row["mode"] in MODES else FOOT
-    return int(travel_minutes(x, y, mode, settings)[0, 1])
+    # The streets round the whole list, which the plan has looked at already.
+    ways = read_ways(workspace, settings, at["x"].to_numpy(float), at["y"].to_numpy(float))
+    return int(ways.minutes(x, y, mode)[0, 1])
 
 
 def _spacing_doubts(visit: Visit, held: pd.DataFrame, settings: TaskingSettings) -> list[str]:

@@ -192,7 +192,7 @@ class TaskingSettings(StepSettings):
         rare=True,
     )
     iterations: int = setting(
-        600,
+        1200,
         ge=50,
         le=100_000,
         unit="iterations per day",

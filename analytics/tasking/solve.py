@@ -5,10 +5,23 @@ hours. The search stops by iterations, so that a seed gives its routes again (Wo
 2024, doi 10.1287/ijoc.2023.0055).
 """
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from pyvrp import Client, Depot, Location, ProblemData, VehicleType, solve
+from pyvrp import (
+    Client,
+    Depot,
+    IteratedLocalSearchParams,
+    Location,
+    PenaltyParams,
+    ProblemData,
+    SolveParams,
+    VehicleType,
+    solve,
+)
+from pyvrp.exceptions import PenaltyBoundWarning
+from pyvrp.search import PerturbationParams
 from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria
 
 from analytics.tasking.order import earliest_starts
@@ -20,6 +33,9 @@ FAIR_PART = 1.2
 
 LEAST_PRIZE = 300
 """Minutes of travel that even the least visit is worth: need decides, travel breaks ties."""
+
+HISTORY, MOST_PERTURBATIONS = 50, 50
+"""How soon the search adapts and how far it jumps: tuned to days of 50 to 250 candidate visits."""
 
 MOST_PRIZES = 10_000
 """How many times the least prize the greatest may be; a visit worth less counts as the least."""
@@ -103,17 +119,36 @@ def _search(
     seed: int,
 ) -> Routes:
     """Run the search once; `most` limits the visits of each stretch."""
-    stop = MultipleCriteria(
-        [MaxIterations(settings.iterations), MaxRuntime(settings.most_seconds_per_day)]
-    )
-    data = _data(problem, fits, served, most, settings.spacing_minutes)
-    result = solve(data, stop, seed=seed, collect_stats=False, display=False)
+    prizes = _prizes(problem, served)
+    data = _data(problem, fits, served, prizes, most, settings.spacing_minutes)
+    # Ten minutes too late cost what the best visit is worth: the search may pass through such
+    # plans, and does not settle for one.
+    dearest = max(prizes[~problem.is_pinned[served]], default=LEAST_PRIZE)
+    for most_penalty in (max(dearest / 10, LEAST_PRIZE), 100.0 * max(prizes)):
+        params = SolveParams(
+            ils=IteratedLocalSearchParams(history_length=HISTORY),
+            penalty=PenaltyParams(max_penalty=most_penalty, solutions_between_updates=HISTORY),
+            perturbation=PerturbationParams(max_perturbations=MOST_PERTURBATIONS),
+        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", PenaltyBoundWarning)
+            result = solve(
+                data, _stop(settings), seed=seed, collect_stats=False, display=False, params=params
+            )
+        if result.is_feasible():
+            break
     routes: list[list[int]] = [[] for _ in problem.stretches]
     for route in result.best.routes():
         routes[route.vehicle_type()] = [
             int(served[step.idx]) for step in route.schedule() if step.is_client()
         ]
     return Routes(routes, result.num_iterations < settings.iterations)
+
+
+def _stop(settings: TaskingSettings) -> MultipleCriteria:
+    return MultipleCriteria(
+        [MaxIterations(settings.iterations), MaxRuntime(settings.most_seconds_per_day)]
+    )
 
 
 def _worth(problem: DayProblem, routes: Routes) -> float:
@@ -124,6 +159,7 @@ def _data(
     problem: DayProblem,
     fits: np.ndarray,
     served: np.ndarray,
+    prizes: np.ndarray,
     most: list[int] | None,
     spacing_minutes: int,
 ) -> ProblemData:
@@ -138,10 +174,10 @@ def _data(
             service_duration=problem.minutes[visit],
             tw_early=problem.early[visit] - shift,
             tw_late=problem.late[visit] - shift,
-            prize=prize,
+            prize=int(prize),
             required=False,
         )
-        for number, (visit, prize) in enumerate(zip(served, _prizes(problem, served), strict=True))
+        for number, (visit, prize) in enumerate(zip(served, prizes, strict=True))
     ]
     profiles, number_of = _profiles(problem, fits, served, spacing_minutes)
     vehicles = [
@@ -165,16 +201,15 @@ def _data(
     )
 
 
-def _prizes(problem: DayProblem, served: np.ndarray) -> list[int]:
-    """Return worth as whole minutes of travel; a pinned visit outweighs all others together."""
+def _prizes(problem: DayProblem, served: np.ndarray) -> np.ndarray:
+    """Return worth as whole minutes of travel; a pinned visit outweighs the best three others."""
     worth = problem.worth[served]
     least = worth[worth > 0].min() if (worth > 0).any() else 1.0
     # A worth of next to nothing must not make all others huge.
     least = max(least, worth.max() / MOST_PRIZES)
     prizes = np.maximum(np.rint(worth / least * LEAST_PRIZE), 1).astype(int)
-    pinned = problem.is_pinned[served]
-    prizes[pinned] += int(prizes[~pinned].sum())
-    return prizes.tolist()
+    prizes[problem.is_pinned[served]] += 3 * prizes.max()
+    return prizes
 
 
 def _profiles(

@@ -22,6 +22,7 @@ from analytics.tracking.settings import TrackingSettings
 
 LONGEST_SILENCE_MS = 4 * 3_600_000
 """A longer gap is time off duty, not silence on a shift (convention)."""
+ALL_COLUMNS = "device, ms, lon, lat, gap_ms, speed_kmh, accuracy_m"
 PING_COLUMNS = ("device", "ms", "lon", "lat", "gap_ms", "speed_kmh")
 
 
@@ -66,11 +67,14 @@ def read_pings(
     read in place, never copied.
     """
     names = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
-    cursor.execute(
-        "CREATE OR REPLACE TEMP VIEW all_pings AS SELECT device, ms, lon, lat, gap_ms, speed_kmh, "
-        f"accuracy_m FROM read_parquet([{names}]) "
-        f"WHERE ms >= {int(start_ms)} AND ms < {int(end_ms)}"
-    )
+    period = f"ms >= {int(start_ms)} AND ms < {int(end_ms)}"
+    fixes = f"(SELECT {ALL_COLUMNS} FROM read_parquet([{names}]) WHERE {period})"
+    if settings.keep_every > 1:
+        thinned = cleaning.THINNED.format(pings=f"{fixes} AS p", every=settings.keep_every)
+        cursor.execute("DROP VIEW IF EXISTS all_pings")
+        cursor.execute(f"CREATE OR REPLACE TEMP TABLE all_pings AS {thinned}")
+    else:
+        cursor.execute(f"CREATE OR REPLACE TEMP VIEW all_pings AS SELECT * FROM {fixes} AS p")
     return cleaning.clean(cursor, settings)
 
 

@@ -2,4 +2,4 @@
 
 from analytics.geography import Recent
 
-recent = Recent(12)
+recent = Recent(24)

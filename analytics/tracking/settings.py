@@ -97,6 +97,14 @@ class TrackingSettings(StepSettings):
         le=2000,
         rare=True,
     )
+    keep_every: int = setting(
+        1,
+        title="Use every n-th fix",
+        why="1 uses all; more shows what a device that reports less often would have measured.",
+        ge=1,
+        le=20,
+        rare=True,
+    )
     project_only: bool = setting(
         False,
         title="Count project units only",

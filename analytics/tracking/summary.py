@@ -51,9 +51,13 @@ def place_kinds(workspace: Workspace) -> list[str]:
     return [kind for (kind,) in rows]
 
 
-def latest_days(workspace: Workspace, days: int) -> tuple[date, date]:
-    """Return the first and last of the latest `days` patrol days that end with a day of GPS."""
-    last = workspace.value("SELECT max(day) FROM ping_files")
+def latest_days(workspace: Workspace, days: int, back: int = 0) -> tuple[date, date]:
+    """Return the first and last of the latest `days` patrol days that end with a day of GPS.
+
+    `back` days before the latest, where that many are held.
+    """
+    first_held, last = workspace.rows("SELECT min(day), max(day) FROM ping_files")[0]
+    last = max(first_held, last - timedelta(days=back))
     return last - timedelta(days=days - 1), last
 
 
