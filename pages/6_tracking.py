@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analytics import tracking
-from components import access, exports, planned_tab, replay_tab, settings, steps
+from components import access, exports, people_tabs, planned_tab, replay_tab, settings, steps
 from components import dosage as views
 
 user = access.require_role(*access.roles_that_see("tracking"))
@@ -43,8 +43,7 @@ def choose_period() -> tracking.Period:
 
 def choose(period: tracking.Period) -> tracking.TrackingSettings:
     """The panel of controls: what makes a visit."""
-    is_free = period.first is None and st.session_state["period"] == "Dates"
-    fixed = {} if is_free else {"from": period.first, "to": period.last}
+    fixed = {} if period.is_chosen else {"from": period.first, "to": period.last}
     return settings.form(
         tracking.TrackingSettings,
         key="tracking",
@@ -86,22 +85,23 @@ with top, steps.action(), st.spinner("Reading GPS ..."):
 with main:
     views.draw_map(dosage, heat)
 
+found = views.Found(workspace, user, dosage, planned, missed)
 DRAWINGS = {
-    "Week": views.draw_week,
-    "Hot spots": views.draw_places,
-    "Planned against delivered": planned_tab.draw,
-    "Hours": views.draw_hours,
-    "Teams": views.draw_teams,
-    "Data quality": views.draw_quality,
+    "Week": lambda: views.draw_week(found),
+    "Hot spots": lambda: views.draw_places(found),
+    "Planned against delivered": lambda: planned_tab.draw(found),
+    "Hours": lambda: views.draw_hours(found),
+    "Teams": lambda: views.draw_teams(found),
+    **people_tabs.drawings(workspace, user, dosage),
+    "Data quality": lambda: views.draw_quality(found),
 }
 if user.may("replay") or user.may("set_policy"):
-    DRAWINGS["Replay"] = lambda given: replay_tab.draw(workspace, user, given.dosage)
-found = views.Found(workspace, user, dosage, planned, missed)
+    DRAWINGS["Replay"] = lambda: replay_tab.draw(workspace, user, dosage)
 tabs = st.tabs(list(DRAWINGS), key="tracking-tabs", on_change="rerun")
 for tab, draw in zip(tabs, DRAWINGS.values(), strict=True):
     if tab.open:
         with tab:
-            draw(found)
+            draw()
 steps.method(**tracking.method(workspace, dosage))
 with st.container(horizontal=True):
     if st.button("Save this dosage", type="primary", icon=":material/save:"):

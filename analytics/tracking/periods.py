@@ -21,12 +21,16 @@ PERIODS: dict[str, int | None] = {
 
 @dataclass(frozen=True)
 class Period:
-    """First and last patrol day (None: not fixed), the shift it is limited to, and what is absent."""
+    """First and last patrol day (None: all), the shift it is limited to, and what is absent.
+
+    `is_chosen`: the days are left to two dates.
+    """
 
     first: date | None
     last: date | None
     shift: str = ""
     missing: str = ""
+    is_chosen: bool = False
 
 
 def period_named(workspace: Workspace, name: str) -> Period:
@@ -46,7 +50,9 @@ def period_named(workspace: Workspace, name: str) -> Period:
         )
         return Period(day, day, shift, "" if held else text)
     days = PERIODS[name]
-    return Period(last - timedelta(days=days - 1), last) if days else Period(None, None)
+    if days:
+        return Period(last - timedelta(days=days - 1), last)
+    return Period(None, None, is_chosen=days == 0)
 
 
 def shift_of(workspace: Workspace, day: date, now: datetime | None = None) -> str:
