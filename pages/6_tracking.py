@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analytics import tracking
-from components import access, exports, planned_tab, replay_tab, settings, steps
+from components import access, exports, people_tabs, planned_tab, replay_tab, settings, steps
 from components import dosage as views
 
 user = access.require_role(*access.roles_that_see("tracking"))
@@ -89,6 +89,7 @@ DRAWINGS = {
     "Days": lambda: views.draw_days(dosage),
     "Hours": lambda: views.draw_hours(workspace, user, dosage),
     "Teams": lambda: views.draw_teams(workspace, user, dosage),
+    **people_tabs.drawings(workspace, user, dosage),
     "Data quality": lambda: views.draw_quality(workspace, user, dosage),
 }
 if user.may("replay") or user.may("set_policy"):
