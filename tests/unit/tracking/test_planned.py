@@ -291,3 +291,20 @@ def test_the_workbook_has_the_visits_and_the_unmet_need(week, acting, tmp_path):
     tracking.workbook(week, acting, dosage_of(week, acting), target)
     with pd.ExcelFile(target, engine="calamine") as book:
         assert {"Planned visits", "Unmet need"} <= set(book.sheet_names)
+
+
+def test_home_is_told_which_places_of_a_saved_dosage_wait(tracked):
+    def result(*since):
+        places = [
+            {"name": f"Place {rank}", "rank": rank, "days_since_last_visit": days}
+            for rank, days in enumerate(since, start=1)
+        ]
+        return {"from": "2026-06-01", "to": "2026-06-07", "hotspots": places}
+
+    assert tracking.waiting_sentence(tracked, result(0, 2)) == ""
+    assert tracking.waiting_sentence(tracked, result(0, 3)) == (
+        "1 place had no visit for 48 hours, longest Place 2."
+    )
+    assert "2 places had no visit for 48 hours, longest Place 3" in tracking.waiting_sentence(
+        tracked, result(0, 3, None)
+    )
