@@ -12,8 +12,7 @@ RARE += ["window_minutes", "spacing_minutes", "least_visits_per_day", "most_visi
 METHOD = (
     "Visits are shared out in proportion to each hot spot's share of the list, and drawn from the "
     "hours of need. A search chooses the visits of greatest worth that fit shifts, breaks and "
-    "travel (along the streets where they are loaded); then order and starts are drawn by seed. The "
-    "bound is what no plan could exceed."
+    "travel (along the streets where they are loaded); then order and starts are drawn by seed."
 )
 
 
@@ -64,7 +63,7 @@ def draw(workspace: Workspace, user: User) -> None:
     with second:
         week_sums.draw_what_if(workspace, user, plan)
     steps.method(
-        definition=METHOD,
+        definition=f"{METHOD} {tasking.bound_sentence(plan, tasking.bound_of(workspace, plan))}",
         period=f"{plan.first_day} to {plan.last_day}",
         unit=f"visits of {plan.settings.visit_minutes} minutes; seed {plan.seed}",
         run_id=plan.run_id,

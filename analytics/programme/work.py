@@ -24,6 +24,7 @@ def start_worker(workspace: Workspace, run_command: RunCommand) -> jobs.Worker:
         "backtest": _backtest,
         "stability": _stability,
         "plan": _plan,
+        "bound": _bound,
         "track": _track,
         "evaluate": _evaluate,
         "backup": _backup,
@@ -90,7 +91,26 @@ def _plan(
 ) -> dict[str, Any]:
     # A person looks at the plan before it is issued, which is then quick.
     settings = make_settings(tasking.TaskingSettings, arguments["settings"])
-    return tasking.preview_plan(workspace, user, settings, progress).as_json()
+    plan = tasking.preview_plan(workspace, user, settings, progress)
+    if tasking.bound_of(workspace, plan) is None:
+        _ask_for_bound(workspace, user, plan)
+    return plan.as_json()
+
+
+def _ask_for_bound(workspace: Workspace, user: User, plan: tasking.Plan) -> None:
+    """Queue the work on a plan's bound in place of that for plans that it follows."""
+    for job in jobs.recent(workspace):
+        if job.kind == "bound" and job.state == "waiting" and job.username == user.username:
+            jobs.cancel(workspace, user, job.job_id)
+    arguments = {"run_id": plan.run_id, "settings": plan.settings.as_json()}
+    jobs.submit(workspace, user, "bound", arguments)
+
+
+def _bound(
+    workspace: Workspace, user: User, arguments: dict[str, Any], progress: jobs.Progress
+) -> dict[str, Any]:
+    plan = tasking.made_plan(workspace, user, arguments)
+    return {"run_id": tasking.save_bound(workspace, user, plan, progress).run_id}
 
 
 def _track(

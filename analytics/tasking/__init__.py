@@ -9,6 +9,7 @@ from analytics.tasking.abstractions import (
     remove_abstraction,
 )
 from analytics.tasking.arithmetic import Capacity, capacity
+from analytics.tasking.bound_of_plan import PlanBound, bound_of, bound_sentence, save_bound
 from analytics.tasking.briefings import (
     Briefing,
     Pop,
@@ -80,6 +81,7 @@ __all__ = [
     "Ledger",
     "PlaceFacts",
     "Plan",
+    "PlanBound",
     "PlanEdit",
     "Pop",
     "Recent",
@@ -96,6 +98,8 @@ __all__ = [
     "away_times",
     "bank_holidays",
     "base_names",
+    "bound_of",
+    "bound_sentence",
     "briefing_versions",
     "briefings",
     "calendar",
@@ -131,6 +135,7 @@ __all__ = [
     "round_line",
     "rounds_in_force",
     "rounds_of",
+    "save_bound",
     "save_briefing",
     "save_plan",
     "save_week",

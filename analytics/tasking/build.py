@@ -16,7 +16,7 @@ from analytics.tasking.ledger import Ledger, visits_possible
 from analytics.tasking.memory import Memory
 from analytics.tasking.need import Need
 from analytics.tasking.order import draw_starts, keep_feasible, shuffle_order, travel_of
-from analytics.tasking.problem import DayProblem
+from analytics.tasking.problem import DayProblem, PlannedDay
 from analytics.tasking.roster import Stretch, off_minutes
 from analytics.tasking.rules import PlaceRules, limits, within_limits
 from analytics.tasking.settings import TaskingSettings
@@ -53,6 +53,7 @@ class Built:
     breaks: dict[tuple[date, str, str], tuple[datetime, datetime]]
     warnings: list[str]
     place_days: pd.DataFrame
+    days: list[PlannedDay]
 
 
 @dataclass
@@ -71,6 +72,7 @@ class _Sums:
     need_on_duty: float = 0.0
     productive: list[int] = field(default_factory=list)
     days_cut_short: list[date] = field(default_factory=list)
+    days: list[PlannedDay] = field(default_factory=list)
     breaks: dict[tuple[date, str, str], tuple[datetime, datetime]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     place_days: list[tuple] = field(default_factory=list)
@@ -148,6 +150,7 @@ def build_plan(
         breaks=sums.breaks,
         warnings=sums.warnings,
         place_days=pd.DataFrame(sums.place_days, columns=PLACE_DAY_COLUMNS),
+        days=sums.days,
     )
 
 
@@ -180,6 +183,7 @@ def _build_day(day: Day, settings: TaskingSettings, seed: int, sums: _Sums, memo
     ]
     memory.note(day, ready.wanted, planned, made)
     sums.value += float(problem.worth[served].sum())
+    sums.days.append(PlannedDay(day.clock.day, problem, routes.visits))
     sums.bound += upper_bound(problem, settings.spacing_minutes)
     sums.unmet += unmet_rows(day.clock.day, day.ids, ready.wanted, problem, served)
 

@@ -1,8 +1,11 @@
 """Issuing a plan: it holds on its days until a newer one covers them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
+from analytics.tasking.bound_of_plan import bound_of, with_tight_bound
 from analytics.tasking.build import UNMET_COLUMNS, VISIT_COLUMNS
 from analytics.tasking.in_force import plan_in_force
 from analytics.tasking.plan import Plan, preview_plan, summary
@@ -19,8 +22,8 @@ from analytics.workspace import (
 
 
 def save_plan(workspace: Workspace, user: User, settings: TaskingSettings) -> Plan:
-    """Compute a plan and issue it; raises what `preview_plan` raises."""
-    plan = preview_plan(workspace, user, settings)
+    """Compute a plan and its bound and issue it; raises what `preview_plan` raises."""
+    plan = with_tight_bound(preview_plan(workspace, user, settings))
     issue_plan(workspace, user, plan)
     return plan
 
@@ -32,6 +35,9 @@ def issue_plan(workspace: Workspace, user: User, plan: Plan) -> str:
     visits of the plan it follows that begin before its first unit sets out.
     """
     workspace.require(user, "plan")
+    bound = bound_of(workspace, plan)
+    if bound:
+        plan = replace(plan, upper_bound=bound.upper_bound)
     detail = {"run_id": plan.run_id, "visits": len(plan.visits)}
     with workspace.write(user, "create", "plan", plan.run_id, detail) as transaction:
         number = transaction.execute("SELECT count(*) FROM plans").fetchone()[0] + 1

@@ -17,6 +17,7 @@ from analytics.tasking.ledger import Ledger
 from analytics.tasking.memory import remembered
 from analytics.tasking.need import Need, read_need
 from analytics.tasking.plan_edits import edits_mark
+from analytics.tasking.problem import PlannedDay
 from analytics.tasking.roster import Duty, read_duties
 from analytics.tasking.rules import PARTNER_COLUMNS, read_rules, rules_mark
 from analytics.tasking.settings import TaskingSettings
@@ -57,6 +58,7 @@ class Plan:
     breaks: dict[tuple[date, str, str], tuple[datetime, datetime]]
     partners: pd.DataFrame
     place_days: pd.DataFrame
+    days: list[PlannedDay]
     warnings: list[str]
     travel: str = ""
 
@@ -246,6 +248,7 @@ def assemble(
         breaks=built.breaks,
         partners=instead,
         place_days=built.place_days,
+        days=built.days,
         warnings=warnings,
     )
 

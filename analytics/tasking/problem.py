@@ -6,6 +6,7 @@ and is back by its end. The worth of a plan is the sum of the worth of the visit
 """
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 import numpy as np
@@ -125,3 +126,12 @@ class DayProblem:
             start = np.maximum(early, stretch.early + there)
             fits[number] = (start <= late) & (start + minutes + back <= stretch.late)
         return fits
+
+
+@dataclass(frozen=True)
+class PlannedDay:
+    """One day as it was planned: its problem and the visits of each stretch's route."""
+
+    day: date
+    problem: DayProblem
+    routes: list[list[int]]

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from analytics.technology import event_checks
+from analytics.technology.local_time import add_utc
 from analytics.technology.staging import Staging
-from analytics.technology.tabular import Reading, add_utc
+from analytics.technology.tabular import Reading
 from analytics.workspace import Workspace
 
 _STORED = """row_hash, crime_id, occurrence_number, offence_code, offence, occurred_from, occurred_to,

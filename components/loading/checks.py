@@ -58,7 +58,7 @@ def _warnings(report: technology.LoadReport, differing: technology.ExtractChange
 
 def _settled(flow: Flow) -> None:
     """Say how the steps before were settled: by the data, a recipe or this person."""
-    said = track.settled(flow)
+    said = _said(flow)
     parts = [f"{track.STEPS[name]}: {text}" for name, text in said.items() if text]
     st.caption(" · ".join(parts).replace("_", r"\_"))
 
@@ -101,3 +101,33 @@ def _check(check: technology.Check) -> None:
                 caption=f"{steps.counted(len(frame), 'example')}, as matched.",
                 alt=f"Examples of {check.title.lower()}",
             )
+
+
+def _said(flow: Flow) -> dict[str, str]:
+    """Say in a few words how each step is settled."""
+    said = {"files": ", ".join(file.name for file in flow.files[:2])}
+    if len(flow.files) > 2:
+        said["files"] += f" and {len(flow.files) - 2} more"
+    if flow.is_shape:
+        return said | {"places": flow.crs or track.look(flow).crs or ""}
+    found = track.look(flow)
+    matched = [name for name in flow.columns if name not in track.OPTIONS]
+    by = f"recipe {found.recipe}" if found.is_recipe else f"{len(matched)} matched"
+    said["columns"] = by
+    if track.missing(flow):
+        return said
+    read = track.evidence(flow)
+    if read.dates:
+        said["dates"] = _dates_said(flow, read.dates)
+    if read.places:
+        said["places"] = flow.columns.get("crs", "")
+    return said
+
+
+def _dates_said(flow: Flow, dates: technology.DateEvidence) -> str:
+    orders = {"day_first": "day first", "month_first": "month first", None: ""}
+    precisions = {"month": "month only", "day": "no time of day", "minute": "with times"}
+    order = orders[flow.columns.get("date_order") or dates.order]
+    zone = flow.columns.get("timezone", "")
+    parts = (order, precisions.get(dates.precision or "", ""), f"times in {zone}" if zone else "")
+    return ", ".join(part for part in parts if part) or "read as written"

@@ -221,36 +221,6 @@ def on_ground(flow: Flow, crs: str, is_swapped: bool = False) -> tuple[float, st
     return inside / max(len(points), 1), ground
 
 
-def settled(flow: Flow) -> dict[str, str]:
-    """Say in a few words how each step is settled."""
-    said = {"files": ", ".join(file.name for file in flow.files[:2])}
-    if len(flow.files) > 2:
-        said["files"] += f" and {len(flow.files) - 2} more"
-    if flow.is_shape:
-        return said | {"places": flow.crs or look(flow).crs or ""}
-    found = look(flow)
-    matched = [name for name in flow.columns if name not in OPTIONS]
-    by = f"recipe {found.recipe}" if found.is_recipe else f"{len(matched)} matched"
-    said["columns"] = by
-    if missing(flow):
-        return said
-    read = evidence(flow)
-    if read.dates:
-        said["dates"] = _dates_said(flow, read.dates)
-    if read.places:
-        said["places"] = flow.columns.get("crs", "")
-    return said
-
-
-def _dates_said(flow: Flow, dates: technology.DateEvidence) -> str:
-    orders = {"day_first": "day first", "month_first": "month first", None: ""}
-    precisions = {"month": "month only", "day": "no time of day", "minute": "with times"}
-    order = orders[flow.columns.get("date_order") or dates.order]
-    zone = flow.columns.get("timezone", "")
-    parts = (order, precisions.get(dates.precision or "", ""), f"times in {zone}" if zone else "")
-    return ", ".join(part for part in parts if part) or "read as written"
-
-
 def show(flow: Flow, now: str) -> None:
     """Draw the row of steps: those before are done and can be gone back to."""
     names = of_feed(flow) if flow.feed else list(STEPS)

@@ -1,5 +1,6 @@
 """The bound: no plan exceeds it, by trying all; it is below the plain relaxation."""
 
+from datetime import timedelta
 from functools import cache
 from itertools import permutations
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytics import tasking
 from analytics.tasking import TaskingSettings
 from analytics.tasking.bound import upper_bound
 from analytics.tasking.bound_columns import alike, tight_bound
@@ -18,6 +20,8 @@ from analytics.tasking.problem import DayProblem
 from analytics.tasking.roster import Stretch
 from analytics.tasking.solve import solve_day
 from analytics.tasking.travel import CAR, FOOT
+from analytics.workspace import Refused, User, Workspace
+from tests.unit.tasking.conftest import MONDAY
 
 CHOICES = TaskingSettings(iterations=200, spacing_minutes=20)
 
@@ -162,3 +166,39 @@ def test_nothing_to_do_is_worth_nothing():
     problem = random_problem(1, 4, 1)
     none = DayProblem.build(np.zeros(4), np.zeros(4), problem.wanted, [], CHOICES)
     assert tight_bound(none, 30).value == 0
+
+
+def test_the_bound_of_a_plan_is_kept_and_found_again(patrol_workspace: Workspace, acting: User):
+    choices = TaskingSettings(
+        from_date=MONDAY, to_date=MONDAY + timedelta(days=1), visits_per_day=4, seed=3
+    )
+    plan = tasking.preview_plan(patrol_workspace, acting, choices)
+    assert tasking.bound_of(patrol_workspace, plan) is None
+    assert "closer bound is worked out" in tasking.bound_sentence(plan, None)
+    told: list[float] = []
+    made = tasking.save_bound(
+        patrol_workspace, acting, plan, lambda share, text: told.append(share)
+    )
+    held = tasking.bound_of(patrol_workspace, plan)
+    assert held == made
+    assert plan.value <= made.upper_bound <= plan.upper_bound + 1e-6
+    assert told == sorted(told)
+    assert [day["date"] for day in made.days] == ["2026-09-07", "2026-09-08"]
+    assert sum(day["value"] for day in made.days) == pytest.approx(plan.value, abs=1e-5)
+    assert f"{plan.value / made.upper_bound:.1%}" in tasking.bound_sentence(plan, held)
+
+
+def test_an_issued_plan_carries_the_tight_bound(patrol_workspace: Workspace, acting: User):
+    choices = TaskingSettings(from_date=MONDAY, to_date=MONDAY, visits_per_day=4, seed=3)
+    plain = tasking.preview_plan(patrol_workspace, acting, choices)
+    plan = tasking.save_plan(patrol_workspace, acting, choices)
+    assert plan.run_id == plain.run_id
+    assert plan.value <= plan.upper_bound <= plain.upper_bound
+
+
+def test_who_may_not_plan_may_not_work_on_the_bound(patrol_workspace: Workspace, acting: User):
+    choices = TaskingSettings(from_date=MONDAY, to_date=MONDAY, seed=3)
+    plan = tasking.preview_plan(patrol_workspace, acting, choices)
+    officer = User("o", "Officer", frozenset({"officer"}))
+    with pytest.raises(Refused):
+        tasking.save_bound(patrol_workspace, officer, plan)

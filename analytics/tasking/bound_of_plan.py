@@ -1,0 +1,154 @@
+"""The bound of a whole plan: worked out day by day after the plan, and kept for it.
+
+Each day's problem is bounded as the plan met it. What the bound leaves out can only make the best
+plan worth less than it, never more.
+"""
+
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from typing import Any
+
+from analytics.tasking.bound_columns import ROUNDS, Bound, tight_bound
+from analytics.tasking.build import Progress
+from analytics.tasking.plan import Plan
+from analytics.tasking.problem import PlannedDay
+from analytics.workspace import User, Workspace, get_run, make_run_id, store_run
+
+STEP = "tasking-bound"
+
+SEARCHES_AT_ONCE = 1500
+"""Searches for routes that `task` spends on the bound of a plan (a convention)."""
+
+FEWEST_ROUNDS = 8
+"""Fewer rounds of prices than this seldom lower the plain bound."""
+
+LEAVES_OUT = (
+    "The bound holds for the visits wanted as drawn, day by day, given what the days before "
+    "served. It leaves out that visits fixed by hand must be kept, that no unit carries much more "
+    "than its part, and that a route may not come back to a visit it has made, where the search "
+    "did not rule that out: so the best plan may be worth less. The random order and starts cost "
+    "no visit."
+)
+
+
+@dataclass(frozen=True)
+class PlanBound:
+    """What no plan of these days can exceed, and what the plain relaxation says of it.
+
+    `days` has date, value (of the plan), upper_bound, plain, rounds, is_settled.
+    """
+
+    run_id: str
+    plan_run_id: str
+    value: float
+    upper_bound: float
+    plain: float
+    days: list[dict[str, Any]]
+
+
+def save_bound(
+    workspace: Workspace, user: User, plan: Plan, progress: Progress | None = None
+) -> PlanBound:
+    """Work out the bound of a plan and keep it, so that it is shown with the plan."""
+    workspace.require(user, "plan")
+    found = bound_plan(plan, ROUNDS, progress)
+    detail = {"plan": plan.run_id, "upper_bound": found.upper_bound}
+    with workspace.write(user, "create", "run", found.run_id, detail) as transaction:
+        store_run(
+            transaction,
+            user,
+            found.run_id,
+            STEP,
+            plan.settings,
+            plan.fingerprint,
+            asdict(found),
+            seed=plan.seed,
+        )
+    return found
+
+
+def bound_of(workspace: Workspace, plan: Plan) -> PlanBound | None:
+    """Return the bound kept for a plan, None while there is none."""
+    run = get_run(workspace, _run_id(plan))
+    return PlanBound(**run.result) if run else None
+
+
+def bound_plan(plan: Plan, rounds: int, progress: Progress | None = None) -> PlanBound:
+    """Work out the bound of a plan with at most so many rounds of prices a day; stores nothing."""
+    rows = []
+    for number, planned in enumerate(plan.days):
+        bound = _of_day(plan, planned, rounds, progress, number)
+        rows.append(_row(planned, bound))
+    return PlanBound(
+        run_id=_run_id(plan),
+        plan_run_id=plan.run_id,
+        value=plan.value,
+        upper_bound=max(round(sum(row["upper_bound"] for row in rows), 6), plan.value),
+        plain=plan.upper_bound,
+        days=rows,
+    )
+
+
+def with_tight_bound(plan: Plan) -> Plan:
+    """Return the plan with the best bound that `SEARCHES_AT_ONCE` searches give.
+
+    A plan so long that this is too few for it keeps its plain bound.
+    """
+    searches = sum(len(planned.problem.stretches) for planned in plan.days)
+    rounds = min(ROUNDS, SEARCHES_AT_ONCE // max(searches, 1))
+    if rounds < FEWEST_ROUNDS:
+        return plan
+    return replace(plan, upper_bound=bound_plan(plan, rounds).upper_bound)
+
+
+def bound_sentence(plan: Plan, bound: PlanBound | None) -> str:
+    """Say how much of the most possible the plan serves, by which bound, and what that leaves out."""
+    if plan.upper_bound <= 0:
+        return "No visit was possible, so there is nothing to compare the plan with."
+    if bound is None:
+        return (
+            f"The plan is worth {plan.value:.3f}: at least {plan.value / plan.upper_bound:.1%} of "
+            f"the most that any plan could be worth, {plan.upper_bound:.3f} by a plain linear "
+            "relaxation, which takes little notice of routes. A closer bound is worked out after "
+            "the plan and stands here when it is done."
+        )
+    settled = sum(day["is_settled"] for day in bound.days)
+    return (
+        f"The plan is worth {plan.value:.3f}: at least {plan.value / bound.upper_bound:.1%} of the "
+        f"most that any plan could be worth, {bound.upper_bound:.3f} by column generation over "
+        f"routes (run `{bound.run_id}`, settled on {settled:,} of {len(bound.days):,} days); a "
+        f"plain linear relaxation says {bound.plain:.3f}. {LEAVES_OUT}"
+    )
+
+
+def _of_day(
+    plan: Plan, planned: PlannedDay, rounds: int, progress: Progress | None, number: int
+) -> Bound:
+    def tell(share: float) -> None:
+        if progress:
+            progress((number + share) / len(plan.days), f"Bound of {_words(planned.day)}")
+
+    spacing = plan.settings.spacing_minutes
+    return tight_bound(
+        planned.problem, spacing, rounds=rounds, routes=planned.routes, progress=tell
+    )
+
+
+def _row(planned: PlannedDay, bound: Bound) -> dict[str, Any]:
+    visits = [visit for route in planned.routes for visit in route]
+    return {
+        "date": planned.day.isoformat(),
+        "value": float(planned.problem.worth[visits].sum()),
+        "upper_bound": bound.value,
+        "plain": bound.plain,
+        "rounds": bound.rounds,
+        "is_settled": bound.is_settled,
+    }
+
+
+def _run_id(plan: Plan) -> str:
+    return make_run_id(STEP, plan.settings, plan.run_id)
+
+
+def _words(day: date) -> str:
+    return f"{day.day} {day:%b}"
