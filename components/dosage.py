@@ -69,7 +69,9 @@ def draw_places(found: Found) -> None:
     tables.show(
         tracking.place_table(found.dosage)
         .merge(unmet[["place_id", "need_share", "patrol_share", "unmet"]], on="place_id")
-        .sort_values("unmet", ascending=False, kind="stable", ignore_index=True),
+        .sort_values("unmet", ascending=False, kind="stable", ignore_index=True)
+        .round({"need_share": 3, "patrol_share": 3, "unmet": 3, "compliance": 2})
+        .round({"longest_gap_hours": 0}),
         {
             "rank": "Rank",
             "name": tables.text("Place"),
@@ -154,7 +156,9 @@ def draw_teams(found: Found) -> None:
     else:
         st.caption("Choose 28 days to see a trend; these days lie within one week of plans.")
     tables.show(
-        table.sort_values(["team", "week"], ignore_index=True),
+        table.sort_values(["team", "week"], ignore_index=True).round(
+            {"compliance": 2, "minutes": 0}
+        ),
         {
             "team": tables.text("Team"),
             "week": tables.date("Week from"),
@@ -246,7 +250,7 @@ def _draw_alerts(found: Found) -> None:
     st.markdown(alerts.sentence())
     if len(alerts.places):
         tables.show(
-            alerts.places,
+            alerts.places.round({"hours": 0}),
             {
                 "rank": "Rank",
                 "name": tables.text("Place"),

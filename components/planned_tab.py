@@ -135,6 +135,7 @@ def _every_visit(planned: tracking.PlannedVisits) -> None:
         rows = rows[rows["shift"] == shift]
     shown = rows.assign(
         clock=rows["starts"].dt.strftime("%H:%M"),
+        stayed_minutes=pd.to_numeric(rows["stayed_minutes"]).round(),
         came=[f"{at:%H:%M}" if pd.notna(at) else "" for at in rows["at"]],
     )
     tables.show(
