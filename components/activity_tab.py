@@ -34,7 +34,7 @@ def draw(workspace: Workspace, user: User, dosage: tracking.Dosage) -> None:
 
 def _draw_rates(workspace: Workspace, user: User, dosage: tracking.Dosage) -> None:
     found = tracking.preview_activity(workspace, user, dosage)
-    steps.answer(tracking.activity_sentence(found))
+    st.markdown(tracking.activity_sentence(found))
     tables.show(_named(found.kinds), COLUMNS, key="activity-kinds", alt="Activity by kind")
     apart = f"{found.elsewhere:,} more happened outside the hot spots"
     if found.without_gps:

@@ -19,7 +19,7 @@ def draw(workspace: Workspace, user: User, dosage: tracking.Dosage) -> None:
     chosen = names[st.selectbox("Financial quarter", list(names), key="quarter", width=320)]
     with steps.action(stop=False), st.spinner("Reading the quarter ..."):
         found = tracking.preview_return(workspace, user, chosen, dosage.settings)
-        steps.answer(tracking.return_sentence(found))
+        st.markdown(tracking.return_sentence(found))
         columns = {name: _column(name, label) for name, label in tracking.RETURN_COLUMNS.items()}
         tables.show(found.table, columns, key="return", alt="Return by agency and funding line")
         for note in found.notes:

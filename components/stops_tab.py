@@ -29,7 +29,7 @@ def draw(workspace: Workspace, user: User, dosage: tracking.Dosage) -> None:
     """Stops inside the places of the dosage against stops elsewhere and residents."""
     with steps.action(stop=False):
         found = tracking.preview_stops(workspace, user, dosage)
-        steps.answer(tracking.stops_sentence(found))
+        st.markdown(tracking.stops_sentence(found))
         tables.show(found.table, COLUMNS, key="stops", alt="Stops by recorded ethnicity")
         st.caption(
             f"{tracking.STOPS_NOTE} A ratio of 1 means: the same mix inside as elsewhere."

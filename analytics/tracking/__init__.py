@@ -11,7 +11,13 @@ from analytics.tracking.activity import (
     save_activity,
 )
 from analytics.tracking.activity import sentence as activity_sentence
-from analytics.tracking.alerts import Alerts, alert_hours, set_alert_hours, unvisited
+from analytics.tracking.alerts import (
+    Alerts,
+    alert_hours,
+    set_alert_hours,
+    unvisited,
+    waiting_sentence,
+)
 from analytics.tracking.check_ins import (
     LONGEST_MIN,
     Agreement,
@@ -38,9 +44,11 @@ from analytics.tracking.misses import (
     explain_miss,
     missed_visits,
     misses_sentence,
+    why_by_place,
 )
 from analytics.tracking.need import need_hours
 from analytics.tracking.own import OwnResults, own_results
+from analytics.tracking.periods import PERIODS, Period, of_shift, period_named
 from analytics.tracking.planned import PlannedVisits, planned_visits
 from analytics.tracking.preview import gps_period, preview_dosage, save_dosage
 from analytics.tracking.quarters import Quarter
@@ -83,7 +91,7 @@ from analytics.tracking.summary import (
     place_table,
 )
 from analytics.tracking.teams import team_weeks, teams_sentence
-from analytics.tracking.unmet import hours_apart, unmet_need, unmet_sentence
+from analytics.tracking.unmet import apart_sentence, hours_apart, unmet_need, unmet_sentence
 
 __all__ = [
     "ACTIVITY_KINDS",
@@ -91,6 +99,7 @@ __all__ = [
     "GROUPS",
     "LEAST_SHOWN",
     "LONGEST_MIN",
+    "PERIODS",
     "REASONS",
     "RETURN_COLUMNS",
     "STOPS_NOTE",
@@ -108,6 +117,7 @@ __all__ = [
     "MissedVisit",
     "OwnResults",
     "PatrolHeat",
+    "Period",
     "PlannedVisits",
     "Quarter",
     "Stops",
@@ -118,6 +128,7 @@ __all__ = [
     "agreement",
     "alert_hours",
     "answer",
+    "apart_sentence",
     "check_in",
     "check_out",
     "cleaning_table",
@@ -139,11 +150,13 @@ __all__ = [
     "missed_visits",
     "misses_sentence",
     "need_hours",
+    "of_shift",
     "open_check_in",
     "overlap_sentence",
     "own_check_ins",
     "own_results",
     "own_unit",
+    "period_named",
     "place_kinds",
     "place_table",
     "planned_visits",
@@ -182,6 +195,8 @@ __all__ = [
     "unmet_need",
     "unmet_sentence",
     "unvisited",
+    "waiting_sentence",
+    "why_by_place",
     "why_not",
     "wilson",
     "workbook",

@@ -6,7 +6,7 @@ import pytest
 
 from analytics import tracking
 from analytics.tracking import check_ins
-from analytics.workspace import InputError, Refused, User
+from analytics.workspace import InputError, Refused, User, people, retention
 
 MINUTE_MS = 60_000
 OFFICER = User("pat", "Pat", frozenset({"officer"}))
@@ -98,3 +98,15 @@ def test_check_ins_are_compared_with_gps_and_never_added(tracked, acting, clock)
     # GPS has unit a in A (15 minutes) and B; the officer tells of A (20 minutes) and C.
     assert (found.both, found.gps_only, found.self_only, found.without_gps) == (1, 1, 1, 0)
     assert found.median_difference_min == pytest.approx(5, abs=0.1)
+
+
+def test_check_ins_go_with_the_gps_and_links_with_the_account(tracked, acting, clock):
+    one = tracking.check_in(tracked, OFFICER, "A")
+    clock(12)
+    tracking.check_out(tracked, OFFICER, one)
+    retention.purge(tracked, acting, "pings", date(2026, 6, 8))
+    assert tracked.value("SELECT count(*) FROM check_ins") == 1
+    retention.purge(tracked, acting, "pings", date(2026, 6, 9))
+    assert tracked.value("SELECT count(*) FROM check_ins") == 0
+    people.disable(tracked, acting, "pat")
+    assert tracked.value("SELECT count(*) FROM person_units") == 0
