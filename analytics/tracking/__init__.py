@@ -11,7 +11,13 @@ from analytics.tracking.activity import (
     save_activity,
 )
 from analytics.tracking.activity import sentence as activity_sentence
-from analytics.tracking.alerts import Alerts, alert_hours, set_alert_hours, unvisited
+from analytics.tracking.alerts import (
+    Alerts,
+    alert_hours,
+    set_alert_hours,
+    unvisited,
+    waiting_sentence,
+)
 from analytics.tracking.check_ins import (
     LONGEST_MIN,
     Agreement,
@@ -189,6 +195,7 @@ __all__ = [
     "unmet_need",
     "unmet_sentence",
     "unvisited",
+    "waiting_sentence",
     "why_by_place",
     "why_not",
     "wilson",
