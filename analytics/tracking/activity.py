@@ -206,6 +206,9 @@ def _teams(
     hours = patrol.dropna(subset=["team"]).groupby("team")["headline_ms"].sum() / 3_600_000
     crews = patrol.dropna(subset=["team", "unit"]).groupby(["team", "unit"])["crew"].max()
     officers = crews.astype(float).fillna(1).groupby("team").sum().reindex(hours.index).fillna(0)
-    small = tuple(str(team) for team in officers[officers < LEAST_OFFICERS].index)
+    officers = officers.sort_values()
+    few = int((officers < LEAST_OFFICERS).sum())
+    # One team alone would follow from the total, so the next smallest goes with it.
+    small = tuple(str(team) for team in officers.index[: 2 if few == 1 else few])
     named = rows.merge(known, on=["unit", "day"]).rename(columns={"team": "name"})
     return _rates(named, hours[~hours.index.isin(small)]), small

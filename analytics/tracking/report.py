@@ -6,11 +6,20 @@ from analytics.reports import about_export, pdf, write_excel
 from analytics.tracking.returns import COLUMNS, FundersReturn, sentence
 from analytics.workspace import User, Workspace
 
-_ON_PAPER = (
-    *("agency", "funding", "planned_hours", "claimed_hours", "measured_hours", "completeness"),
-    *("reported_hours", "visits"),
-)
-_ACTIVITY_ON_PAPER = ("agency", "funding", "arrests", "searches", "weapons", "cost_per_hour")
+_HOURS_ON_PAPER = {
+    "planned_hours": "Planned (h)",
+    "claimed_hours": "Claimed (h)",
+    "measured_hours": "GPS (h)",
+    "completeness": "GPS held",
+    "reported_hours": "Self (h)",
+    "visits": "Visits",
+}
+_ACTIVITY_ON_PAPER = {
+    "arrests": "Arrests",
+    "searches": "Searches",
+    "weapons": "Weapons",
+    "cost_per_hour": "£ per GPS hour",
+}
 
 
 def shown_table(found: FundersReturn, template: dict | None = None) -> pd.DataFrame:
@@ -44,7 +53,7 @@ def return_report(workspace: Workspace, user: User, found: FundersReturn) -> byt
         "about": _about(workspace, found),
         "answer": sentence(found).replace("*", ""),
         "sections": [
-            {"heading": "Hours and visits", "table": _paper_table(found, _ON_PAPER)},
+            {"heading": "Hours and visits", "table": _paper_table(found, _HOURS_ON_PAPER)},
             {"heading": "Activity in hot spots", "table": _paper_table(found, _ACTIVITY_ON_PAPER)},
             {"heading": "Remarks", "list": list(found.notes) or ["None."]},
         ],
@@ -52,15 +61,16 @@ def return_report(workspace: Workspace, user: User, found: FundersReturn) -> byt
     return pdf(None, "funder_return", data)
 
 
-def _paper_table(found: FundersReturn, names: tuple[str, ...]) -> dict:
-    rows = [[_text(name, row[name]) for name in names] for row in found.table.to_dict("records")]
-    align = ["left" if name in ("agency", "funding") else "right" for name in names]
-    return {"columns": [COLUMNS[name] for name in names], "rows": rows, "align": align}
+def _paper_table(found: FundersReturn, names: dict[str, str]) -> dict:
+    rows = [
+        [f"{row['agency']}: {row['funding']}", *(_text(name, row[name]) for name in names)]
+        for row in found.table.to_dict("records")
+    ]
+    columns = ["Agency and line", *names.values()]
+    return {"columns": columns, "rows": rows, "align": ["left", *["right"] * len(names)]}
 
 
 def _text(name: str, value: object) -> str:
-    if isinstance(value, str):
-        return value
     if pd.isna(value):
         return "unknown"
     return f"{value:.0%}" if name == "completeness" else f"{value:,.0f}"
