@@ -1,4 +1,6 @@
-"""What step 6 draws: places on the map, their table, days, hours and the quality of the GPS."""
+"""What step 6 draws: map, the week, places, hours, teams and the quality of the GPS."""
+
+from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
@@ -6,6 +8,17 @@ import streamlit as st
 from analytics import tracking
 from analytics.workspace import User, Workspace
 from components import charts, hours_chart, maps, steps, tables, theme
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the tabs draw from: dosage, the plan visit by visit, and the visits missed."""
+
+    workspace: Workspace
+    user: User
+    dosage: tracking.Dosage
+    planned: tracking.PlannedVisits
+    missed: pd.DataFrame
 
 
 def draw_map(dosage: tracking.Dosage, heat: tracking.PatrolHeat) -> None:
@@ -26,76 +39,143 @@ def draw_map(dosage: tracking.Dosage, heat: tracking.PatrolHeat) -> None:
     st.caption(heat.sentence())
 
 
-def draw_hours(workspace: Workspace, user: User, dosage: tracking.Dosage) -> None:
+def draw_week(found: Found) -> None:
+    """Which places were missed and why, then planned against delivered by day."""
+    why = tracking.why_by_place(found.missed)
+    st.subheader("Places with missed visits, and why", anchor=False)
+    st.markdown(tracking.misses_sentence(found.missed))
+    if len(why):
+        tables.show(
+            why,
+            {
+                "name": tables.text("Place"),
+                "rank": "Rank",
+                "missed": tables.number("Missed", why="Planned visits due and not delivered."),
+                "open": tables.number("Open", why="Of these, not closed yet."),
+                "why": tables.text("Why", wide=True),
+            },
+            key="tracking-why",
+            most_rows=8,
+            alt="Places with missed visits and the reasons recorded, most missed first",
+            caption="Reasons are entered and closed under Planned against delivered.",
+        )
+    _draw_days(found.dosage)
+
+
+def draw_places(found: Found) -> None:
+    """The places by unmet need, with what was missed and how long they have waited."""
+    unmet = tracking.unmet_need(found.dosage)
+    st.markdown(tracking.unmet_sentence(unmet))
+    tables.show(
+        tracking.place_table(found.dosage)
+        .merge(unmet[["place_id", "need_share", "patrol_share", "unmet"]], on="place_id")
+        .sort_values("unmet", ascending=False, kind="stable", ignore_index=True)
+        .round({"need_share": 3, "patrol_share": 3, "unmet": 3, "compliance": 2})
+        .round({"longest_gap_hours": 0}),
+        {
+            "rank": "Rank",
+            "name": tables.text("Place"),
+            "unmet": _points("Unmet need", "Share of need less share of patrol."),
+            "need_share": _points("Need", "Share of the crimes behind the list."),
+            "patrol_share": _points("Patrol", "Share of the patrol minutes in all places."),
+            "remark": tables.text("What was missed"),
+            "days_since_last_visit": tables.number("Days since", why="Days since the last visit."),
+            "planned": "Planned",
+            "delivered": tables.number("Delivered", why="Of the plan, capped at it on each day."),
+            "compliance": tables.bar("Compliance"),
+            "qualifying_visits": tables.number("Qualifying", why="Visits, planned or not."),
+            "patrol_minutes": tables.number("Patrol", unit="min"),
+            "crew_minutes": tables.number("Officers", unit="min", why="By crew size."),
+            "background_minutes": tables.number("Not rostered", unit="min"),
+            "vehicle_minutes": tables.number("At vehicle speed", unit="min"),
+            "longest_gap_hours": tables.number("Longest gap", unit="h"),
+            "drive_throughs": "Drive-throughs",
+            "excluded_minutes": tables.number("Station, hospital", unit="min"),
+            "incident_minutes": tables.number("At incidents", unit="min"),
+        },
+        key="tracking-places",
+        caption="Unmet need is a place's share of need less its share of patrol. Its sum is nil: it "
+        "says where patrol would have been better spent, not whether there was enough.",
+        alt="Places with visits and minutes, most unmet need first",
+    )
+    _draw_alerts(found)
+
+
+def draw_hours(found: Found) -> None:
     """Hours of patrol beside hours of need, and where they part."""
-    first_hour = workspace.day_starts_minutes // 60
+    first_hour = found.workspace.day_starts_minutes // 60
+    hours = found.dosage.hours
     with steps.action(stop=False):
-        need = tracking.need_hours(workspace, user, dosage)
-        said = " ".join([tracking.overlap_sentence(dosage.hours, need.matrix), *need.warnings])
-        apart = tracking.hours_apart(dosage.hours, need.matrix)
+        need = tracking.need_hours(found.workspace, found.user, found.dosage)
+        apart = tracking.hours_apart(hours, need.matrix)
         if apart is not None:
-            hours_chart.draw(apart, first_hour=first_hour, key="hours-apart", conclusion=said)
+            hours_chart.draw(
+                apart,
+                first_hour=first_hour,
+                key="hours-apart",
+                conclusion="Orange: more need than patrol; blue: more patrol than need. "
+                f"{tracking.apart_sentence(apart)}",
+            )
         left, right = st.columns(2)
         with left:
-            charts.hour_weekday(
-                dosage.hours,
-                title="When the places were patrolled",
-                unit="minutes",
-                ramp="patrol",
-                first_hour=first_hour,
-                key="hours-patrol",
-                conclusion="Patrol minutes by local hour; the hours after midnight belong to the "
-                "night before.",
-            )
-        with right:
             charts.hour_weekday(
                 need.matrix,
                 title="When crime happened there",
                 unit="crimes",
                 first_hour=first_hour,
                 key="hours-need",
-                conclusion="Crimes behind the list, by the same days and hours.",
+                conclusion=" ".join(need.warnings) or "Crimes behind the list, by patrol day.",
             )
+        with right:
+            _draw_patrol_hours(hours, first_hour, tracking.overlap_sentence(hours, need.matrix))
+        return
+    _draw_patrol_hours(hours, first_hour, "")
 
 
-def draw_teams(workspace: Workspace, user: User, dosage: tracking.Dosage) -> None:
-    """Visits, minutes and compliance by team and week; small teams together, nobody by name."""
-    planned = tracking.planned_visits(workspace, user, dosage)
-    table = tracking.team_weeks(workspace, user, dosage, planned)
+def draw_teams(found: Found) -> None:
+    """Each team week by week; small teams together, nobody by name."""
+    table = tracking.team_weeks(found.workspace, found.user, found.dosage, found.planned)
     st.markdown(tracking.teams_sentence(table))
     if table.empty:
         return
-    weeks = table.pivot_table(index="week", columns="team", values="minutes", aggfunc="sum")
-    hours = (weeks / 60).reset_index()
-    hours["week"] = [f"{week.day} {week:%b}" for week in hours["week"]]
-    charts.line(
-        hours,
-        x="week",
-        values=[str(team) for team in weeks.columns],
-        title="Hours in hot spots, by team and week",
-        unit="Officer hours, one per device",
-        x_title="Week from Monday",
-        key="team-hours",
-    )
+    weeks = table.pivot(index="week", columns="team", values="compliance") * 100
+    if len(weeks) > 1 and weeks.notna().any(axis=None):
+        shown = weeks.rename(columns=str).reset_index()
+        teams = list(shown.columns[1:])
+        shown["week"] = [f"{day.day} {day:%b}" for day in shown["week"]]
+        charts.line(
+            shown,
+            x="week",
+            values=teams,
+            names=teams,
+            title="Planned visits delivered, by team and week",
+            unit="% of planned visits",
+            x_title="Week from Monday",
+            key="teams-trend",
+        )
+    else:
+        st.caption("Choose 28 days to see a trend; these days lie within one week of plans.")
     tables.show(
-        table.sort_values(["week", "team"], ascending=[False, True]),
+        table.sort_values(["team", "week"], ignore_index=True).round(
+            {"compliance": 2, "minutes": 0}
+        ),
         {
+            "team": tables.text("Team"),
             "week": tables.date("Week from"),
-            "team": "Team",
-            "visits": "Visits",
-            "qualifying": "Qualifying",
-            "minutes": tables.number("Officer minutes", unit="min"),
-            "planned": tables.number("Planned"),
+            "planned": tables.number("Planned", why="Due, and the unit's device was heard."),
             "delivered": tables.number("Delivered"),
             "compliance": tables.bar("Compliance"),
+            "qualifying": tables.number("Qualifying visits"),
+            "minutes": tables.number("Time in places", unit="min"),
         },
-        key="team-table",
-        alt="Visits, minutes and compliance by team and week",
+        key="teams-table",
+        alt="Teams by week: planned, delivered, qualifying visits and minutes",
     )
 
 
-def draw_quality(workspace: Workspace, user: User, dosage: tracking.Dosage) -> None:
+def draw_quality(found: Found) -> None:
     """How far the GPS can be trusted: coverage, what was left out and why, what the definition does."""
+    workspace, user, dosage = found.workspace, found.user, found.dosage
     st.markdown(dosage.coverage.sentence())
     for remark in dosage.warnings:
         st.markdown(f"- {remark}")
@@ -147,47 +227,7 @@ def _draw_sensitivity(workspace: Workspace, user: User, dosage: tracking.Dosage)
     )
 
 
-def draw_places(dosage: tracking.Dosage) -> None:
-    """The places by unmet need, with what was missed."""
-    table = tracking.unmet_need(dosage)
-    remarks = tracking.place_table(dosage).set_index("place_id")["remark"]
-    table = table.assign(remark=table["place_id"].map(remarks))
-    table[["need_pct", "patrol_pct", "unmet_pct"]] = (
-        100 * table[["need_share", "patrol_share", "unmet"]]
-    )
-    st.markdown(tracking.unmet_sentence(table))
-    tables.show(
-        table,
-        {
-            "rank": "Rank",
-            "name": "Place",
-            "unmet_pct": tables.number(
-                "Unmet need", unit="points", digits=1, why="Share of need less share of patrol."
-            ),
-            "need_pct": tables.number("Need", unit="%", digits=1),
-            "patrol_pct": tables.number("Patrol", unit="%", digits=1),
-            "remark": tables.text("What was missed"),
-            "days_since_last_visit": tables.number("Days since", why="Days since the last visit."),
-            "planned": "Planned",
-            "delivered": tables.number("Delivered", why="Of the plan, capped at it on each day."),
-            "compliance": tables.bar("Compliance"),
-            "qualifying_visits": tables.number("Qualifying", why="Visits, planned or not."),
-            "longest_gap_hours": tables.number("Longest gap", unit="h", digits=0),
-            "patrol_minutes": tables.number("Patrol", unit="min"),
-            "crew_minutes": tables.number("Officers", unit="min", why="By crew size."),
-            "background_minutes": tables.number("Not rostered", unit="min"),
-            "vehicle_minutes": tables.number("At vehicle speed", unit="min"),
-            "drive_throughs": "Drive-throughs",
-            "excluded_minutes": tables.number("Station, hospital", unit="min"),
-            "incident_minutes": tables.number("Incidents", unit="min"),
-        },
-        key="tracking-places",
-        alt="Places by unmet need, with visits and minutes",
-    )
-
-
-def draw_days(dosage: tracking.Dosage) -> None:
-    """Planned against delivered by day."""
+def _draw_days(dosage: tracking.Dosage) -> None:
     days = tracking.day_totals(dosage)
     charts.bars(
         days.assign(day=days["day"].map(lambda day: f"{day.day} {day:%b}")),
@@ -202,3 +242,46 @@ def draw_days(dosage: tracking.Dosage) -> None:
         key="tracking-days",
         conclusion=tracking.days_sentence(dosage),
     )
+
+
+def _draw_alerts(found: Found) -> None:
+    alerts = tracking.unvisited(found.workspace, found.dosage)
+    st.subheader(f"Without a visit for {alerts.hours} hours", anchor=False)
+    st.markdown(alerts.sentence())
+    if len(alerts.places):
+        tables.show(
+            alerts.places.round({"hours": 0}),
+            {
+                "rank": "Rank",
+                "name": tables.text("Place"),
+                "hours": tables.number("Hours since", why="Empty: no visit in the period."),
+                "planned": tables.number("Planned in the period"),
+            },
+            key="tracking-alerts",
+            most_rows=8,
+            alt="Places without a visit for too long, longest first",
+        )
+    if found.user.may("explain"):
+        with st.popover("Change the hours", icon=":material/notifications:"):
+            hours = st.number_input("Tell of places not visited for, hours", 1, 720, alerts.hours)
+            if st.button("Set", key="alert-set"):
+                with steps.action(stop=False):
+                    tracking.set_alert_hours(found.workspace, found.user, int(hours))
+                    st.rerun()
+
+
+def _draw_patrol_hours(hours, first_hour: int, overlap: str) -> None:
+    said = "Patrol minutes by local hour; the hours after midnight belong to the night before."
+    charts.hour_weekday(
+        hours,
+        title="When the places were patrolled",
+        unit="minutes",
+        ramp="patrol",
+        first_hour=first_hour,
+        key="hours-patrol",
+        conclusion=f"{said} {overlap}".strip(),
+    )
+
+
+def _points(label: str, why: str):
+    return st.column_config.NumberColumn(label, format="percent", help=why)

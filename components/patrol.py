@@ -35,9 +35,9 @@ def draw_plan(
     visits = tasking.with_places(workspace, plan.visits)
     with main:
         shown = draw_week(visits, key, duties=plan.duties)
+        draw_rounds(workspace, shown, key)
     with side:
         draw_ledger(plan, key)
-    draw_rounds(workspace, shown, key)
     draw_unmet(plan, key)
 
 

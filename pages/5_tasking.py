@@ -8,6 +8,7 @@ from analytics import targeting, tasking
 from components import (
     access,
     briefings_tab,
+    my_shift,
     own_plan,
     plan_changes,
     roster_tab,
@@ -36,7 +37,16 @@ def first_tab() -> str:
 
 
 if not user.may("plan"):
-    own_plan.draw(workspace, user)
+    if user.may("check_in"):
+        shift, plan = st.tabs(["My shift", "My plan"], key="own-tabs", on_change="rerun")
+        if shift.open:
+            with shift:
+                my_shift.draw(workspace, user)
+        if plan.open:
+            with plan:
+                own_plan.draw(workspace, user)
+    else:
+        own_plan.draw(workspace, user)
     st.stop()
 night, week, changes, briefing, roster = st.tabs(
     ["Tonight", "Week", "Changes", "Briefings", "Roster"],

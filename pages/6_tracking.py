@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analytics import tracking
-from components import access, exports, planned_tab, replay_tab, settings, steps
+from components import access, exports, people_tabs, planned_tab, replay_tab, settings, steps
 from components import dosage as views
 
 user = access.require_role(*access.roles_that_see("tracking"))
@@ -19,31 +19,31 @@ if not tracking.has_list(workspace) and not kinds:
         "Choose hot spots",
     )
 
-PERIODS = {
-    "Latest day": (1, 0),
-    "Day before": (1, 1),
-    "7 days": (7, 0),
-    "28 days": (28, 0),
-    "All GPS": None,
-    "Dates": (),
-}
 FIELDS = ["from", "to", "dwell_minutes", "gap_minutes", "buffer_m"]
 RARE = ["places", "place_kind", "vehicle_speed_kmh", "accuracy_max_m", "impossible_speed_kmh"]
 RARE += ["exclusion_radius_m", "project_only"]
 
 
-def choose() -> tracking.TrackingSettings:
-    """The panel of controls: period first, then what makes a visit."""
+def choose_period() -> tracking.Period:
+    """The period switch; says so where there is no GPS of it."""
     chosen = st.segmented_control(
-        "Period, up to the latest GPS",
-        list(PERIODS),
+        "Period",
+        list(tracking.PERIODS),
         default="7 days" if "inspector" in user.roles else "28 days",
         required=True,
         key="period",
+        help="This shift and yesterday are today's; the others end with the latest GPS.",
     )
-    held = PERIODS[chosen]
-    first, last = tracking.latest_days(workspace, *held) if held else (None, None)
-    fixed = {} if held == () else {"from": first, "to": last}
+    period = tracking.period_named(workspace, chosen)
+    if period.missing:
+        st.info(period.missing, icon=":material/gps_off:")
+        st.stop()
+    return period
+
+
+def choose(period: tracking.Period) -> tracking.TrackingSettings:
+    """The panel of controls: what makes a visit."""
+    fixed = {} if period.is_chosen else {"from": period.first, "to": period.last}
     return settings.form(
         tracking.TrackingSettings,
         key="tracking",
@@ -67,29 +67,33 @@ def choose() -> tracking.TrackingSettings:
 
 
 top = st.container()
+period = choose_period()
 main, side = st.columns([3, 2], gap="medium")
 with side:
-    choices = choose()
+    choices = choose(period)
 with top, steps.action(), st.spinner("Reading GPS ..."):
     dosage = tracking.preview_dosage(workspace, user, choices)
     heat = tracking.heat(workspace, user, choices)
+    planned = tracking.of_shift(tracking.planned_visits(workspace, user, dosage), period.shift)
+    missed = tracking.missed_visits(workspace, user, planned)
     alerts = tracking.unvisited(workspace, dosage)
-    told = (
-        f" {alerts.sentence()}"
-        if len(alerts.places) and dosage.settings.places == "hotspots"
-        else ""
-    )
-    steps.answer(tracking.answer(dosage) + told)
+    steps.answer(f"{tracking.answer(dosage)} {tracking.misses_sentence(missed)}")
+    if len(alerts.places) and choices.places == "hotspots":
+        st.markdown(f":material/notifications: {alerts.sentence()}")
+    if period.shift:
+        st.caption(f"Planned visits are those of the shift {period.shift}, minutes of its day.")
 with main:
     views.draw_map(dosage, heat)
 
+found = views.Found(workspace, user, dosage, planned, missed)
 DRAWINGS = {
-    "Hot spots": lambda: views.draw_places(dosage),
-    "Planned against delivered": lambda: planned_tab.draw(workspace, user, dosage),
-    "Days": lambda: views.draw_days(dosage),
-    "Hours": lambda: views.draw_hours(workspace, user, dosage),
-    "Teams": lambda: views.draw_teams(workspace, user, dosage),
-    "Data quality": lambda: views.draw_quality(workspace, user, dosage),
+    "Week": lambda: views.draw_week(found),
+    "Hot spots": lambda: views.draw_places(found),
+    "Planned against delivered": lambda: planned_tab.draw(found),
+    "Hours": lambda: views.draw_hours(found),
+    "Teams": lambda: views.draw_teams(found),
+    **people_tabs.drawings(workspace, user, dosage),
+    "Data quality": lambda: views.draw_quality(found),
 }
 if user.may("replay") or user.may("set_policy"):
     DRAWINGS["Replay"] = lambda: replay_tab.draw(workspace, user, dosage)

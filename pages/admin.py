@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from components import access, administration, steps
+from components import access, administration, people_links, steps
 
 user = access.require_role(*access.roles_that_see("admin"))
 workspace = steps.header("admin", user)
 
 PARTS = {
     "People": ("manage_users", administration.draw_people),
+    "Units of people": ("manage_users", people_links.draw),
     "Audit log": ("see:log", administration.draw_log),
     "Backups": ("manage_workspace", administration.draw_backup),
     "Retention": ("see:admin", administration.draw_retention),

@@ -60,7 +60,7 @@ def task(call: Call, workspace: Workspace) -> int:
     answer = plan.as_json()
     summary = [
         f"{len(answer['visits']):,} visits planned (run {answer['run_id']}); value "
-        f"{answer['value']:,.1f} of at most {answer['upper_bound']:,.1f}."
+        f"{answer['value']:,.3g} of at most {answer['upper_bound']:,.3g} (expected violence covered)."
     ]
     call.answer(answer, summary)
     return 0

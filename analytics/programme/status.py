@@ -11,7 +11,7 @@ from typing import Literal
 import geopandas as gpd
 import pandas as pd
 
-from analytics import targeting, tasking, testing, thinking, training
+from analytics import targeting, tasking, testing, thinking, tracking, training
 from analytics.workspace import (
     DEFAULT_PROGRAMME,
     NotMeasurable,
@@ -230,6 +230,8 @@ def _tracking(workspace: Workspace) -> StepState:
     fact = f"{minutes / 60:,.0f} patrol hours in hot spots; qualifying visits: {shown}."
     if _newest_input_ms(workspace, "tracking") > run.at_ms:
         return StepState(page, "stale", fact + " New data came in since.", "Compute again", page)
+    if waiting := tracking.waiting_sentence(workspace, run.result):
+        return StepState(page, "in progress", f"{fact} {waiting}", "See places not visited", page)
     return StepState(page, "done", fact, "", page)
 
 

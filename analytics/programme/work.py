@@ -23,8 +23,8 @@ def start_worker(workspace: Workspace, run_command: RunCommand) -> jobs.Worker:
         "load": _load,
         "backtest": _backtest,
         "stability": _stability,
-        "plan": _plan,
-        "bound": _bound,
+        "plan": make_plan,
+        "bound": bound_plan,
         "track": _track,
         "evaluate": _evaluate,
         "backup": _backup,
@@ -86,9 +86,10 @@ def _stability(
     return {"run_id": targeting.save_stability(workspace, user, settings, choices, progress).run_id}
 
 
-def _plan(
+def make_plan(
     workspace: Workspace, user: User, arguments: dict[str, Any], progress: jobs.Progress
 ) -> dict[str, Any]:
+    """Make a plan, and queue the work on its bound."""
     # A person looks at the plan before it is issued, which is then quick.
     settings = make_settings(tasking.TaskingSettings, arguments["settings"])
     plan = tasking.preview_plan(workspace, user, settings, progress)
@@ -106,9 +107,10 @@ def _ask_for_bound(workspace: Workspace, user: User, plan: tasking.Plan) -> None
     jobs.submit(workspace, user, "bound", arguments)
 
 
-def _bound(
+def bound_plan(
     workspace: Workspace, user: User, arguments: dict[str, Any], progress: jobs.Progress
 ) -> dict[str, Any]:
+    """Work out the bound of a plan and keep it."""
     plan = tasking.made_plan(workspace, user, arguments)
     return {"run_id": tasking.save_bound(workspace, user, plan, progress).run_id}
 

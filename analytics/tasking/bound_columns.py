@@ -11,8 +11,8 @@ worth at these prices, each at most its stretch's best. `bound_routes` finds a b
 real ones and some that come back to a visit, which can only raise the bound. So every bound here
 is valid, however early the work stops; a longer search only lowers it. The first prices are those
 of the plain relaxation (`bound.py`), whose bound this one never exceeds. The next ones come from a
-linear programme over the routes found so far, smoothed towards the best prices yet (Wentges 1997,
-doi 10.1111/1475-3995.00001; Pessoa and others 2018, doi 10.1287/ijoc.2017.0784).
+linear programme over the routes found so far, smoothed towards the best prices yet (Wentges
+1997; Pessoa and others 2018, doi 10.1287/ijoc.2017.0784).
 """
 
 from collections.abc import Callable

@@ -4,8 +4,8 @@ A label is a visit that begins at a minute, with a short memory of the visits ma
 visits of one minute are extended at once. With the memory of Baldacci, Mingozzi and Roberti (2011,
 doi 10.1287/opre.1110.0975) a route may come back to a visit only where that visit has been
 forgotten: every real route is among those looked at, so the best of them is worth at least as much
-as the best real one. The memory grows only where a route came back (Roberti and Mingozzi 2014, doi
-10.1287/ijoc.2013.0583).
+as the best real one. The memory grows only where a route came back (Roberti and Mingozzi
+2014, Transportation Science 48).
 """
 
 from dataclasses import dataclass

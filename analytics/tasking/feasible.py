@@ -1,20 +1,22 @@
 """Can a visit be done where a person puts it? Doubts are told before it is saved, never refused."""
 
-from datetime import datetime, timedelta
+import json
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
 
 from analytics.tasking.abstractions import away_times
 from analytics.tasking.in_force import plan_in_force
-from analytics.tasking.inputs import clock_of
-from analytics.tasking.need import control_hotspots, list_places
+from analytics.tasking.inputs import clock_of, ways_between
+from analytics.tasking.need import control_hotspots, list_places, read_shares
 from analytics.tasking.plan_edits import Visit
 from analytics.tasking.roster import read_duties
 from analytics.tasking.rules import NO_RULES, read_rules
 from analytics.tasking.settings import TaskingSettings
-from analytics.tasking.travel import FOOT, MODES, read_ways
-from analytics.workspace import User, Workspace
+from analytics.tasking.travel import FOOT, MODES
+from analytics.workspace import User, Workspace, make_settings
 
 
 def doubts(
@@ -26,11 +28,11 @@ def doubts(
 ) -> list[str]:
     """Return what speaks against a visit, a sentence each; none when it can be done.
 
-    `was` is the visit as it stands, which does not count against it. Travel is as in a plan
-    of these settings.
+    `was` is the visit as it stands, which does not count against it. Travel is as in the plan in
+    force: its settings, along the streets where they are loaded.
     """
     workspace.require(user, "see:tasking")
-    settings = settings or TaskingSettings()
+    settings = settings or _settings_in_force(workspace, visit.day)
     held = plan_in_force(workspace, visit.day, visit.day)
     if was is not None:
         gone = (
@@ -41,9 +43,10 @@ def doubts(
         held = held[~gone]
     mine = held[held["unit"] == visit.unit].sort_values("starts")
     places = list_places(workspace, visit.day)
+    way = _ways(workspace, visit, settings) if places is not None and len(mine) else None
     return [
         *_duty_doubts(workspace, visit, mine),
-        *_way_doubts(workspace, visit, mine, places, settings),
+        *_way_doubts(visit, mine, way),
         *_spacing_doubts(visit, held, settings),
         *_rule_doubts(workspace, visit, places),
     ]
@@ -65,12 +68,38 @@ def _duty_doubts(workspace: Workspace, visit: Visit, mine: pd.DataFrame) -> list
     return found
 
 
+def _settings_in_force(workspace: Workspace, day: date) -> TaskingSettings:
+    """Return how the plan in force that day travels and spaces its visits; else the defaults."""
+    held = workspace.rows(
+        "SELECT r.settings FROM plans p JOIN runs r USING (run_id) "
+        "WHERE ? BETWEEN p.first_day AND p.last_day ORDER BY p.issued_ms DESC LIMIT 1",
+        [day],
+    )
+    given = json.loads(held[0][0]) if held else {}
+    known = {field.alias or name for name, field in TaskingSettings.model_fields.items()}
+    return make_settings(TaskingSettings, {k: v for k, v in given.items() if k in known})
+
+
+def _ways(
+    workspace: Workspace, visit: Visit, settings: TaskingSettings
+) -> Callable[[str, str, str], int]:
+    """Return the minutes between two hot spots by a mode, 0 where one is not on the list."""
+    need = read_shares(workspace, [visit.day], settings)
+    duties = read_duties(workspace, visit.day, visit.day)[0]
+    ways, _ = ways_between(workspace, need, duties, settings)
+    at = need[visit.day].places.set_index("hotspot_id")
+
+    def minutes(one: str, other: str, mode: str) -> int:
+        if not {one, other} <= set(at.index):
+            return 0
+        x, y = (at.loc[[one, other], axis].to_numpy(float) for axis in ("x", "y"))
+        return int(ways.minutes(x, y, mode if mode in MODES else FOOT)[0, 1])
+
+    return minutes
+
+
 def _way_doubts(
-    workspace: Workspace,
-    visit: Visit,
-    mine: pd.DataFrame,
-    places: pd.DataFrame | None,
-    settings: TaskingSettings,
+    visit: Visit, mine: pd.DataFrame, minutes: Callable[[str, str, str], int] | None
 ) -> list[str]:
     """Compare the visit with those before and after it of the same unit."""
     found = []
@@ -81,12 +110,16 @@ def _way_doubts(
                 f"{visit.unit} is at another place from {row.starts:%H:%M} to {end:%H:%M}."
             )
     before, after = mine[ends <= visit.starts], mine[mine["starts"] >= visit.ends]
+    if minutes is None:
+        return found
     if len(before):
         free = ends[before.index].iloc[-1].to_pydatetime()
-        way = _minutes(workspace, places, before.iloc[-1], visit, settings)
+        stop = before.iloc[-1]
+        way = minutes(stop["hotspot_id"], visit.hotspot_id, stop["mode"])
         found += _late(f"{visit.unit} leaves the stop before at", free, way, visit.starts, "there")
     if len(after):
-        way = _minutes(workspace, places, after.iloc[0], visit, settings)
+        stop = after.iloc[0]
+        way = minutes(visit.hotspot_id, stop["hotspot_id"], stop["mode"])
         next_at = after["starts"].iloc[0].to_pydatetime()
         found += _late("It ends at", visit.ends, way, next_at, "at the next stop")
     return found
@@ -98,27 +131,6 @@ def _late(head: str, free: datetime, way: int, wanted: datetime, where: str) -> 
         return []
     late = round((arrives - wanted).total_seconds() / 60)
     return [f"{head} {free:%H:%M} and needs {way} minutes: {late} minutes late {where}."]
-
-
-def _minutes(
-    workspace: Workspace,
-    places: pd.DataFrame | None,
-    row: pd.Series,
-    visit: Visit,
-    settings: TaskingSettings,
-) -> int:
-    """Return the minutes between the place of a planned visit and that of another."""
-    if places is None:
-        return 0
-    at = places.drop_duplicates("hotspot_id").set_index("hotspot_id")
-    if not {row["hotspot_id"], visit.hotspot_id} <= set(at.index):
-        return 0
-    x = at.loc[[row["hotspot_id"], visit.hotspot_id], "x"].to_numpy(float)
-    y = at.loc[[row["hotspot_id"], visit.hotspot_id], "y"].to_numpy(float)
-    mode = row["mode"] if row["mode"] in MODES else FOOT
-    # The streets round the whole list, which the plan has looked at already.
-    ways = read_ways(workspace, settings, at["x"].to_numpy(float), at["y"].to_numpy(float))
-    return int(ways.minutes(x, y, mode)[0, 1])
 
 
 def _spacing_doubts(visit: Visit, held: pd.DataFrame, settings: TaskingSettings) -> list[str]:

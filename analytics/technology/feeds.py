@@ -15,7 +15,7 @@ PLACED_FEEDS = (*EVENT_FEEDS, "activity", *POINT_FEEDS)
 class Column:
     """One wanted column: `kind` decides how its text is read, `names` are its usual headers.
 
-    Kinds: text, number, flag, date, moment (date with or without a time), clock (time of day or
+    Kinds: text, either (the first that is filled of several columns), number, flag, date, moment (date with or without a time), clock (time of day or
     a moment), person (officer or device: stored only as a keyed hash), x, y (coordinates).
     """
 
@@ -139,7 +139,8 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         _column(
             "ethnicity",
             "Recorded ethnicity",
-            names="self_defined_ethnicity officer_defined_ethnicity ethnic_appearance ethnic_group",
+            "either",
+            "self_defined_ethnicity officer_defined_ethnicity ethnic_appearance ethnic_group",
         ),
     ),
     "pings": (

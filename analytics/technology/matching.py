@@ -183,6 +183,9 @@ def _find(column: Column, layout: Layout, used: set[str]) -> tuple[tuple[str, ..
     if column.name == "occurred_from" and (parts := _date_parts(layout)):
         return parts, 0.9
     by_name = {simplify(name): name for name in reversed(layout.names) if name not in used}
+    if column.kind == "either":
+        several = tuple(by_name[known] for known in column.names if known in by_name)
+        return (several, 0.9) if several else (None, 0.0)
     for rank, known in enumerate(column.names):
         if (name := by_name.get(known)) and holds(column.kind, layout, name):
             return _with_time(column, name, by_name, layout), max(0.6, 1.0 - 0.02 * rank)

@@ -213,6 +213,8 @@ def _text_sql(column: Column, matching: Matching, position: dict[str, str]) -> s
         cells = [f"nullif({cell}, '')" for cell in cells]
     if len(cells) == 1:
         return cells[0]
+    if column.kind == "either":
+        return f"coalesce({', '.join(cells)})"
     if len(cells) == 2:
         day = rf"regexp_replace({cells[0]}, ' 0?0:00(:00(\.0+)?)?$', '')"
         return f"{day} || coalesce(' ' || {cells[1]}, '')"

@@ -36,9 +36,12 @@ def _rows(number: int) -> str:
 def undo_effect(workspace: Workspace, user: User, load_id: str) -> UndoEffect:
     """Return what `undo_load` would do; raises InputError when there is no such load."""
     workspace.require(user, "load")
-    feed = workspace.value("SELECT feed FROM loads WHERE load_id = ? AND NOT is_undone", [load_id])
-    if feed is None:
+    found = workspace.rows(
+        "SELECT feed, mode FROM loads WHERE load_id = ? AND NOT is_undone", [load_id]
+    )
+    if not found:
         raise InputError(f"There is no load '{load_id}' to undo. See the register of feeds.")
+    feed, mode = found[0]
     counted = "ping_files" if feed == "pings" else feed
     rows = "coalesce(sum(rows), 0)" if feed == "pings" else "count(*)"
     removed = workspace.value(
@@ -51,7 +54,7 @@ def undo_effect(workspace: Workspace, user: User, load_id: str) -> UndoEffect:
         removed,
         workspace.value(back, [feed, load_id]),
         workspace.value(aside, [load_id]),
-        _blocked(workspace, feed, load_id) if feed in EVENT_FEEDS else "",
+        _why_not(workspace, feed, mode, load_id),
     )
 
 
@@ -71,6 +74,15 @@ def undo_load(workspace: Workspace, user: User, load_id: str) -> int:
         readiness.note(transaction, workspace, load_id)
     commit.remove_ping_files(workspace.pings_folder, [name for (name,) in names])
     return effect.taken_out
+
+
+def _why_not(workspace: Workspace, feed: str, mode: str | None, load_id: str) -> str:
+    if mode == "edit":
+        return (
+            "This week was edited on the page, in place of what stood there before: taking it "
+            "back would leave it empty. Edit it again under Tasking, Roster."
+        )
+    return _blocked(workspace, feed, load_id) if feed in EVENT_FEEDS else ""
 
 
 def _blocked(workspace: Workspace, feed: str, load_id: str) -> str:

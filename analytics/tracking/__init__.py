@@ -2,12 +2,41 @@
 
 from analytics.technology.coverage import GpsCoverage
 from analytics.technology.intervals import DeviceInterval
-from analytics.tracking.alerts import Alerts, alert_hours, set_alert_hours, unvisited
+from analytics.tracking.activity import KINDS as ACTIVITY_KINDS
+from analytics.tracking.activity import (
+    Activity,
+    add_activity,
+    has_activity,
+    preview_activity,
+    save_activity,
+)
+from analytics.tracking.activity import sentence as activity_sentence
+from analytics.tracking.alerts import (
+    Alerts,
+    alert_hours,
+    set_alert_hours,
+    unvisited,
+    waiting_sentence,
+)
+from analytics.tracking.check_ins import (
+    LONGEST_MIN,
+    Agreement,
+    CheckIn,
+    agreement,
+    check_in,
+    check_out,
+    open_check_in,
+    own_check_ins,
+    present_ms,
+    remove_check_in,
+)
+from analytics.tracking.claims import save_budget, save_claim, save_template, templates
 from analytics.tracking.compliance import Delivery, wilson
 from analytics.tracking.contamination import Contamination
 from analytics.tracking.dosage import Dosage
 from analytics.tracking.exports import cleaning_table, device_table, workbook, write_exports
 from analytics.tracking.heat import PatrolHeat, heat
+from analytics.tracking.links import Link, link_person, links, own_unit, unit_or_none, unlink_person
 from analytics.tracking.misses import (
     REASONS,
     MissedVisit,
@@ -15,10 +44,15 @@ from analytics.tracking.misses import (
     explain_miss,
     missed_visits,
     misses_sentence,
+    why_by_place,
 )
 from analytics.tracking.need import need_hours
+from analytics.tracking.own import OwnResults, own_results
+from analytics.tracking.periods import PERIODS, Period, of_shift, period_named
 from analytics.tracking.planned import PlannedVisits, planned_visits
 from analytics.tracking.preview import gps_period, preview_dosage, save_dosage
+from analytics.tracking.quarters import Quarter
+from analytics.tracking.rates import LEAST_SHOWN
 from analytics.tracking.replay import (
     Tracks,
     record_policy,
@@ -27,8 +61,23 @@ from analytics.tracking.replay import (
     units_tracked,
     why_not,
 )
+from analytics.tracking.report import return_report, return_workbook, shown_table
+from analytics.tracking.returns import COLUMNS as RETURN_COLUMNS
+from analytics.tracking.returns import FundersReturn, preview_return, quarters
+from analytics.tracking.returns import sentence as return_sentence
 from analytics.tracking.sensitivity import sensitivity, sensitivity_sentence
 from analytics.tracking.settings import TrackingSettings
+from analytics.tracking.stops import (
+    CAVEAT,
+    GROUPS,
+    Stops,
+    preview_stops,
+    read_population,
+    save_population,
+    save_stops,
+)
+from analytics.tracking.stops import NOTE as STOPS_NOTE
+from analytics.tracking.stops import sentence as stops_sentence
 from analytics.tracking.summary import (
     answer,
     day_totals,
@@ -42,23 +91,46 @@ from analytics.tracking.summary import (
     place_table,
 )
 from analytics.tracking.teams import team_weeks, teams_sentence
-from analytics.tracking.unmet import hours_apart, unmet_need, unmet_sentence
+from analytics.tracking.unmet import apart_sentence, hours_apart, unmet_need, unmet_sentence
 
 __all__ = [
+    "ACTIVITY_KINDS",
+    "CAVEAT",
+    "GROUPS",
+    "LEAST_SHOWN",
+    "LONGEST_MIN",
+    "PERIODS",
     "REASONS",
+    "RETURN_COLUMNS",
+    "STOPS_NOTE",
+    "Activity",
+    "Agreement",
     "Alerts",
+    "CheckIn",
     "Contamination",
     "Delivery",
     "DeviceInterval",
     "Dosage",
+    "FundersReturn",
     "GpsCoverage",
+    "Link",
     "MissedVisit",
+    "OwnResults",
     "PatrolHeat",
+    "Period",
     "PlannedVisits",
+    "Quarter",
+    "Stops",
     "TrackingSettings",
     "Tracks",
+    "activity_sentence",
+    "add_activity",
+    "agreement",
     "alert_hours",
     "answer",
+    "apart_sentence",
+    "check_in",
+    "check_out",
     "cleaning_table",
     "close_miss",
     "day_totals",
@@ -66,33 +138,65 @@ __all__ = [
     "device_table",
     "explain_miss",
     "gps_period",
+    "has_activity",
     "has_gps",
     "has_list",
     "heat",
     "hours_apart",
     "latest_days",
+    "link_person",
+    "links",
     "method",
     "missed_visits",
     "misses_sentence",
     "need_hours",
+    "of_shift",
+    "open_check_in",
     "overlap_sentence",
+    "own_check_ins",
+    "own_results",
+    "own_unit",
+    "period_named",
     "place_kinds",
     "place_table",
     "planned_visits",
+    "present_ms",
+    "preview_activity",
     "preview_dosage",
+    "preview_return",
+    "preview_stops",
+    "quarters",
+    "read_population",
     "record_policy",
+    "remove_check_in",
     "replay",
+    "return_report",
+    "return_sentence",
+    "return_workbook",
+    "save_activity",
+    "save_budget",
+    "save_claim",
     "save_dosage",
+    "save_population",
+    "save_stops",
+    "save_template",
     "sensitivity",
     "sensitivity_sentence",
     "set_alert_hours",
+    "shown_table",
+    "stops_sentence",
     "team_weeks",
     "teams_sentence",
+    "templates",
     "tracking_policy",
+    "unit_or_none",
     "units_tracked",
+    "unlink_person",
     "unmet_need",
     "unmet_sentence",
     "unvisited",
+    "waiting_sentence",
+    "why_by_place",
     "why_not",
     "wilson",
     "workbook",

@@ -2,6 +2,8 @@
 
 import json
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -28,13 +30,15 @@ class Alerts:
             return f"Every place had a visit in the last {self.hours} hours of GPS."
         worst = self.places.iloc[0]
         since = (
-            "none in the period" if pd.isna(worst["hours"]) else f"{worst['hours']:,.0f} hours ago"
+            "none in these days"
+            if pd.isna(worst["hours"])
+            else f"last visit {worst['hours']:,.0f} hours ago"
         )
         verb = "has" if len(self.places) == 1 else "have"
         noun = "place" if len(self.places) == 1 else "places"
         text = (
             f"**{len(self.places):,} {noun} {verb} had no visit for {self.hours} hours**; longest: "
-            f"{worst['name']} (last visit {since})."
+            f"{worst['name']} ({since})."
         )
         return (
             text if self.is_complete else f"{text} The GPS is incomplete, so some may have had one."
@@ -87,3 +91,24 @@ def unvisited(workspace: Workspace, dosage: Dosage) -> Alerts:
     return Alerts(
         hours, order.drop(columns="waited").reset_index(drop=True), bool(share and share >= 0.9)
     )
+
+
+def waiting_sentence(workspace: Workspace, result: dict[str, Any]) -> str:
+    """Say which places of a saved dosage (its JSON) wait too long; empty where none does.
+
+    A saved dosage counts days: a place is named once more whole days have passed than the hours
+    set. One without any visit is named where the days of the dosage hold those hours.
+    """
+    hours = alert_hours(workspace)
+    days = (date.fromisoformat(result["to"]) - date.fromisoformat(result["from"])).days + 1
+    waited = [
+        (days if place["days_since_last_visit"] is None else place["days_since_last_visit"], place)
+        for place in result["hotspots"]
+    ]
+    found = [
+        (-since, place["rank"], place["name"]) for since, place in waited if 24 * since > hours
+    ]
+    if not found:
+        return ""
+    told = "1 place had" if len(found) == 1 else f"{len(found):,} places had"
+    return f"{told} no visit for {hours} hours, longest {min(found)[2]}."

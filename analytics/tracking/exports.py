@@ -6,6 +6,8 @@ import pandas as pd
 
 from analytics.reports import about_export, write_excel, write_geojson
 from analytics.tracking.dosage import Dosage
+from analytics.tracking.planned import planned_visits
+from analytics.tracking.unmet import unmet_need
 from analytics.workspace import User, Workspace
 
 PLACE_COLUMNS = {
@@ -40,6 +42,29 @@ DAY_COLUMNS = {"place_id": "Place", "day": "Patrol day", "planned": "Planned vis
     for name, label in PLACE_COLUMNS.items()
     if name.endswith("_minutes") or name in ("visits", "drive_throughs")
 }
+VISIT_COLUMNS = {
+    "day": "Patrol day",
+    "shift": "Shift",
+    "unit": "Unit planned",
+    "hotspot_id": "Place",
+    "name": "Name",
+    "rank": "Rank",
+    "starts": "Planned start",
+    "minutes": "Planned minutes",
+    "status": "What became of it",
+    "by_unit": "Visited by",
+    "at": "Visit began",
+    "stayed_minutes": "Minutes stayed",
+    "off_minutes": "Minutes after the plan",
+}
+UNMET_COLUMNS = {
+    "rank": "Rank",
+    "place_id": "Place",
+    "name": "Name",
+    "need_share": "Share of need",
+    "patrol_share": "Share of patrol",
+    "unmet": "Unmet (need less patrol)",
+}
 MEASURES = {
     "headline": "counted",
     "bounds": "given as a range",
@@ -49,11 +74,13 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def workbook(workspace: Workspace, user: User, dosage: Dosage, target: Path | None = None) -> bytes:
-    """Return dosage as an Excel workbook: places, days, hours, devices; written to `target` too."""
+    """Return dosage as an Excel workbook: places, days, planned visits, hours; written to `target` too."""
     workspace.require(user, "export")
     sheets = {
         "Hot spots": _labelled(dosage.hotspots, PLACE_COLUMNS),
         "Days": _labelled(dosage.place_days, DAY_COLUMNS),
+        "Planned visits": _labelled(planned_visits(workspace, user, dosage).rows, VISIT_COLUMNS),
+        "Unmet need": _labelled(unmet_need(dosage), UNMET_COLUMNS),
         "Patrol minutes by hour": _hours(dosage),
         "Devices": device_table(dosage),
         "Cleaning": cleaning_table(dosage),

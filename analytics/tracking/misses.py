@@ -123,6 +123,28 @@ def misses_sentence(rows: pd.DataFrame) -> str:
     return text
 
 
+def why_by_place(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return hotspot_id, name, rank, missed, open and why in words, most missed first.
+
+    `rows` are those of `missed_visits`; visits without a reason are counted as not explained, with
+    the reason that the log of abstractions suggests.
+    """
+    made = []
+    for hotspot_id, mine in rows.groupby("hotspot_id", sort=False):
+        said = mine["reason"].map(REASONS).fillna("")
+        hinted = mine["suggested"].map(REASONS).map(lambda text: f"not explained; log: {text}")
+        words = said.where(said != "", hinted.where(mine["suggested"] != "", "not explained"))
+        counts = words.value_counts()
+        why = ", ".join(f"{text[:1].lower()}{text[1:]} ({count})" for text, count in counts.items())
+        first = mine.iloc[0]
+        made.append(
+            (hotspot_id, first["name"], first["rank"], len(mine), int(mine["is_open"].sum()), why)
+        )
+    columns = ["hotspot_id", "name", "rank", "missed", "open", "why"]
+    table = pd.DataFrame(made, columns=columns)
+    return table.sort_values(["missed", "rank"], ascending=[False, True], ignore_index=True)
+
+
 _WHERE = "programme_id = ? AND day = ? AND shift = ? AND unit = ? AND hotspot_id = ? AND starts = ?"
 
 

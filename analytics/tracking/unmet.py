@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.tracking.dosage import Dosage
+from analytics.tracking.summary import WEEKDAYS
 
 
 def unmet_need(dosage: Dosage) -> pd.DataFrame:
@@ -50,3 +51,26 @@ def hours_apart(patrol: np.ndarray, need: np.ndarray) -> np.ndarray | None:
     if not patrol.sum() or not need.sum():
         return None
     return 100 * (need / need.sum() - patrol / patrol.sum())
+
+
+def apart_sentence(apart: np.ndarray, worst: int = 3) -> str:
+    """Name the hours in which need is furthest ahead of patrol, and patrol of need.
+
+    `apart` is that of `hours_apart`: weekdays (Monday first) by hours, in points of a share.
+    """
+    short = _named_hours(apart, worst)
+    spare = _named_hours(-apart, worst)
+    moved = np.clip(apart, 0, None).sum()
+    return (
+        f"Patrol falls furthest behind need on {short}, and is furthest ahead of it on {spare}. "
+        f"{moved:.0f}% of the patrol time lies in hours that have more than their part."
+    )
+
+
+def _named_hours(apart: np.ndarray, worst: int) -> str:
+    order = np.argsort(-apart, axis=None, kind="stable")[:worst]
+    named = [np.unravel_index(int(place), apart.shape) for place in order]
+    return ", ".join(
+        f"{WEEKDAYS[day][:3]} {hour:02d}:00 ({abs(apart[day, hour]):.1f} points)"
+        for day, hour in named
+    )

@@ -100,7 +100,7 @@ def set_roles(workspace: Workspace, user: User, username: str, roles: set[str]) 
 
 
 def disable(workspace: Workspace, user: User, username: str) -> None:
-    """Shut an account and end its sessions at once; the last administrator cannot be shut out."""
+    """Shut an account, end its sessions and its link to a unit; not for the last administrator."""
     workspace.require(user, "manage_users")
     _check_exists(workspace, username)
     _check_not_last_admin(workspace, username)
@@ -110,6 +110,7 @@ def disable(workspace: Workspace, user: User, username: str) -> None:
             "WHERE username = ?",
             [username],
         )
+        transaction.execute("DELETE FROM person_units WHERE username = ?", [username])
 
 
 def enable(workspace: Workspace, user: User, username: str) -> None:

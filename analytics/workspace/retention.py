@@ -1,4 +1,7 @@
-"""Purging: what is older than a feed's retention goes, daily aggregates and the ledger stay."""
+"""Purging: what is older than a feed's retention goes, daily aggregates and the ledger stay.
+
+Check-ins say where a person was, as GPS does: they go with the feed `pings`.
+"""
 
 import json
 from datetime import date, datetime, time, timedelta
@@ -98,7 +101,11 @@ def replay(transaction: Transaction, pings_folder: Path) -> None:
 
 def _count(workspace: Workspace, feed: str, before: date) -> int:
     if feed == "pings":
-        return workspace.value("SELECT count(*) FROM ping_files WHERE day < ?", [before])
+        return workspace.value(
+            "SELECT (SELECT count(*) FROM ping_files WHERE day < ?) + "
+            "(SELECT count(*) FROM check_ins WHERE in_ms < ?)",
+            [before, _midnight_ms(before)],
+        )
     held = workspace.value(f"SELECT count(*) FROM {feed} WHERE {_DAY_COLUMN[feed]} < ?", [before])
     if feed not in EVENT_FEEDS:
         return held
@@ -138,7 +145,10 @@ def _remove(transaction: Transaction, feed: str, before: date) -> tuple[int, lis
         transaction.execute(
             "DELETE FROM devices WHERE load_id NOT IN (SELECT load_id FROM ping_files)"
         )
-        return sum(rows for _, rows in gone), [file for file, _ in gone]
+        told = transaction.execute(
+            "DELETE FROM check_ins WHERE in_ms < ? RETURNING 1", [_midnight_ms(before)]
+        ).fetchall()
+        return sum(rows for _, rows in gone) + len(told), [file for file, _ in gone]
     gone = transaction.execute(
         f"DELETE FROM {feed} WHERE {_DAY_COLUMN[feed]} < ? RETURNING 1", [before]
     ).fetchall()

@@ -44,6 +44,12 @@ def draw(flow: Flow) -> None:
     track.actions(flow, "columns", can_go_on=not lacking)
 
 
+_SEVERAL = {
+    "moment": "One column, or a date and a time column, or year, month, day, hour and minute.",
+    "either": "One column, or several: the first that is filled in a row holds.",
+}
+
+
 def _summary(flow: Flow, found: technology.Recognition) -> str:
     layouts = "" if found.layouts == 1 else f" The files have {found.layouts} different layouts."
     known = f" Recognised by recipe **{found.recipe}**." if found.is_recipe else ""
@@ -63,13 +69,12 @@ def _row(flow: Flow, found: technology.Recognition, column: Any, chosen: dict[st
     key = f"{flow.key}-match-{column.name}"
     left, right = st.columns([5, 6], vertical_alignment="bottom")
     with left:
-        if column.kind == "moment":
+        if column.kind in ("moment", "either"):
             picked = st.multiselect(
                 label,
                 found.columns,
                 default=names,
-                help="One column, or a date and a time column, or year, month, day, hour and "
-                "minute.",
+                help=_SEVERAL[column.kind],
                 key=key,
             )
         else:

@@ -164,13 +164,17 @@ def test_an_officer_sees_and_prints_the_own_round_only(with_list, open_page):
     plan = tasking.save_plan(
         with_list, ROOT_USER, make_settings(TaskingSettings, {"from": TODAY, **QUICK})
     )
-    assert "No unit is linked to your account" in texts(open_page("tasking", "officer"))
+    app = open_page("tasking", "officer")
+    app.session_state["own-tabs"] = "My plan"
+    assert "No unit is linked to your account" in texts(app.run())
     unit = plan.visits["unit"].iloc[0]
     with with_list.write(ROOT_USER, "alter", "person", "one-officer") as transaction:
         transaction.execute(
             "INSERT INTO person_units VALUES ('one-officer', 'o', ?, 't', 'x', 1)", [unit]
         )
     app = open_page("tasking", "officer")
+    app.session_state["own-tabs"] = "My plan"
+    app.run()
     assert not app.exception and not app.error
     mine = plan.visits[plan.visits["unit"] == unit]
     assert f"{unit}: {len(mine)} visit" in texts(app)

@@ -14,6 +14,11 @@ def texts(app):
     return " ".join(part.value for part in app.markdown)
 
 
+def on_tab(app, name):
+    app.session_state["tracking-tabs"] = name
+    return app.run()
+
+
 def test_says_what_is_missing_and_links_to_it(empty_app, open_page):
     app = open_page("tracking", "analyst")
     assert not app.exception
@@ -43,7 +48,7 @@ def test_a_longer_minimum_leaves_fewer_qualifying_visits(with_list, open_page):
         table = next(part for part in app.dataframe if "qualifying_visits" in part.value.columns)
         return table.value["qualifying_visits"].sum()
 
-    app = open_page("tracking", "analyst")
+    app = on_tab(open_page("tracking", "analyst"), "Hot spots")
     before = qualifying(app)
     app.slider(key="tracking.dwell_minutes").set_value(20.0).run()
     assert not app.exception

@@ -4,7 +4,7 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from analytics import tasking
+from analytics import tasking, technology
 from analytics.tasking.roster import read_duties
 from analytics.workspace import InputError, Refused, User
 from tests.unit.tasking.conftest import MONDAY
@@ -90,3 +90,9 @@ def test_bank_holidays_of_2026_are_known():
     found = tasking.bank_holidays(date(2026, 8, 24), date(2026, 12, 31))
     assert date(2026, 8, 31) in found and date(2026, 12, 25) in found
     assert date(2026, 12, 28) in found, "Boxing Day falls on a Saturday"
+
+
+def test_an_edited_week_is_not_taken_back_to_nothing(patrol_workspace, acting):
+    load_id = tasking.save_week(patrol_workspace, acting, MONDAY, rows_of(patrol_workspace, acting))
+    with pytest.raises(InputError, match="Edit it again"):
+        technology.undo_load(patrol_workspace, acting, load_id)

@@ -47,7 +47,23 @@ def test_only_stops_keep_the_recorded_ethnicity(load, write, empty_workspace):
         for n in range(1, 6)
     )
     report = load("stops", write("s.csv", head + body))
-    assert report.columns["ethnicity"] == "Self-defined ethnicity"
+    both = ["Self-defined ethnicity", "Officer-defined ethnicity"]
+    assert report.columns["ethnicity"] == both
     assert empty_workspace.rows("SELECT DISTINCT ethnicity FROM stops") == [("White - British",)]
     load("crimes", write("c.csv", head + body))
     assert empty_workspace.rows("SELECT DISTINCT ethnicity FROM crimes") == [(None,)]
+
+
+def test_the_officers_ethnicity_stands_where_the_person_gave_none(load, write, empty_workspace):
+    head = "Date,Longitude,Latitude,Type,Self-defined ethnicity,Officer-defined ethnicity\n"
+    rows = ["Asian - Indian,White", ",Black", ","]
+    body = "".join(
+        f"2026-07-0{day}T10:00:00,-1.53,52.58{day},Person search,{row}\n"
+        for day, row in enumerate(rows, start=1)
+    )
+    load("stops", write("s.csv", head + body))
+    assert empty_workspace.rows("SELECT ethnicity FROM stops ORDER BY occurred_from") == [
+        ("Asian - Indian",),
+        ("Black",),
+        (None,),
+    ]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics import tracking
-from analytics.tracking import TrackingSettings, planned
+from analytics.tracking import TrackingSettings, periods, planned
 from analytics.workspace import InputError, Refused, User
 from tests.unit.tracking.conftest import (
     FIRST_DAY,
@@ -232,3 +232,79 @@ def test_replay_is_off_until_all_is_recorded_and_asks_why(tracked, acting):
     assert found.fixes["at"].min() == NOON
     detail = tracked.value("SELECT detail FROM audit WHERE object_type = 'tracks'")
     assert "To settle a complaint" in detail
+
+
+def test_reasons_are_summed_by_place_with_what_the_log_suggests():
+    rows = pd.DataFrame(
+        {
+            "hotspot_id": ["A", "A", "B", "A"],
+            "name": ["Anne St", "Anne St", "Bell Rd", "Anne St"],
+            "rank": [2, 2, 1, 2],
+            "reason": ["device", "", "", ""],
+            "suggested": ["", "abstracted", "", "abstracted"],
+            "is_open": [False, True, True, True],
+        }
+    )
+    table = tracking.why_by_place(rows)
+    assert table[["hotspot_id", "missed", "open"]].values.tolist() == [["A", 3, 2], ["B", 1, 1]]
+    assert table.loc[0, "why"] == (
+        "not explained; log: Called away to other work (2), device or GPS fault (1)"
+    )
+    assert table.loc[1, "why"] == "not explained (1)"
+    assert tracking.why_by_place(rows[:0]).empty
+
+
+def test_hours_furthest_apart_are_named():
+    apart = np.zeros((7, 24))
+    apart[4, 23], apart[0, 9] = 5.0, -5.0
+    text = tracking.apart_sentence(apart, worst=1)
+    assert "behind need on Fri 23:00 (5.0 points)" in text
+    assert "ahead of it on Mon 09:00 (5.0 points)" in text
+    assert "5% of the patrol time" in text
+
+
+def test_the_shift_is_the_one_on_duty_else_the_last_begun(tracked, acting):
+    with tracked.write(acting, "create", "roster", "r") as kept:
+        for shift, first, last in (("early", 7, 15), ("late", 15, 23)):
+            start, end = (datetime(2026, 6, 8, hour) for hour in (first, last))
+            kept.execute(
+                "INSERT INTO roster (day, shift, starts, ends, unit) VALUES (?, ?, ?, ?, 'U1')",
+                [FIRST_DAY, shift, start, end],
+            )
+
+    def at(hour, day=8):
+        return periods.shift_of(tracked, FIRST_DAY, datetime(2026, 6, day, hour))
+
+    assert [at(6), at(7), at(14), at(15), at(23), at(3, 9)] == ["", "early", "early"] + ["late"] * 3
+
+
+def test_a_period_without_gps_is_told_and_not_zero(tracked):
+    assert "That is unknown, and not zero" in tracking.period_named(tracked, "Yesterday").missing
+    week = tracking.period_named(tracked, "7 days")
+    assert (week.last - week.first).days == 6 and not week.missing
+    assert tracking.period_named(tracked, "Dates").is_chosen
+    assert not tracking.period_named(tracked, "All GPS").is_chosen
+
+
+def test_the_workbook_has_the_visits_and_the_unmet_need(week, acting, tmp_path):
+    target = tmp_path / "dosage.xlsx"
+    tracking.workbook(week, acting, dosage_of(week, acting), target)
+    with pd.ExcelFile(target, engine="calamine") as book:
+        assert {"Planned visits", "Unmet need"} <= set(book.sheet_names)
+
+
+def test_home_is_told_which_places_of_a_saved_dosage_wait(tracked):
+    def result(*since):
+        places = [
+            {"name": f"Place {rank}", "rank": rank, "days_since_last_visit": days}
+            for rank, days in enumerate(since, start=1)
+        ]
+        return {"from": "2026-06-01", "to": "2026-06-07", "hotspots": places}
+
+    assert tracking.waiting_sentence(tracked, result(0, 2)) == ""
+    assert tracking.waiting_sentence(tracked, result(0, 3)) == (
+        "1 place had no visit for 48 hours, longest Place 2."
+    )
+    assert "2 places had no visit for 48 hours, longest Place 3" in tracking.waiting_sentence(
+        tracked, result(0, 3, None)
+    )

@@ -1,0 +1,134 @@
+"""Activity of the patrols: counts and rates per 100 patrol hours, by kind, place and team."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from analytics import tasking, tracking
+from analytics.workspace import User, Workspace
+from components import steps, tables
+
+COLUMNS: dict[str, Any] = {
+    "what": tables.text("Activity"),
+    "count": tables.number("Number"),
+    "hours": tables.number("Patrol hours", digits=1),
+    "rate": tables.number("Per 100 hours", digits=1),
+    "low": tables.number("95% from", digits=1),
+    "high": tables.number("to", digits=1),
+}
+
+
+def draw(workspace: Workspace, user: User, dosage: tracking.Dosage) -> None:
+    """Rates with exact intervals; GPS and check-ins compared; what was done, entered by hand."""
+    if tracking.has_activity(workspace):
+        with steps.action(stop=False):
+            _draw_rates(workspace, user, dosage)
+    else:
+        st.info("No activity is held yet. Load the feed Patrol activity, or enter it below.")
+    _draw_agreement(workspace, user, dosage)
+    if user.may("check_in"):
+        with st.expander("Enter what was done", icon=":material/edit:"):
+            _enter(workspace, user, dosage)
+
+
+def _draw_rates(workspace: Workspace, user: User, dosage: tracking.Dosage) -> None:
+    found = tracking.preview_activity(workspace, user, dosage)
+    st.markdown(tracking.activity_sentence(found))
+    tables.show(_named(found.kinds), COLUMNS, key="activity-kinds", alt="Activity by kind")
+    apart = f"{found.elsewhere:,} more happened outside the hot spots"
+    if found.without_gps:
+        apart += f", {found.without_gps:,} by units without GPS that day"
+    st.caption(
+        f"{apart}; they enter no rate. More activity is not better patrol: engagement is the aim, "
+        "searches and arrests are what it may take."
+    )
+    kind = st.segmented_control(
+        "Kind",
+        list(tracking.ACTIVITY_KINDS),
+        default="engagement",
+        required=True,
+        format_func=tracking.ACTIVITY_KINDS.get,
+        key="activity-kind",
+    )
+    left, right = st.columns([3, 2], gap="medium")
+    chosen = {name: COLUMNS[name] for name in COLUMNS if name != "what"}
+    with left:
+        st.subheader("By place", anchor=False)
+        places = found.places[found.places["kind"] == kind].sort_values("count", ascending=False)
+        names = {"name": tables.text("Hot spot")}
+        tables.show(places, names | chosen, key="activity-places", alt="Activity by place")
+    with right:
+        st.subheader("By team", anchor=False)
+        names = {"name": tables.text("Team")}
+        teams = found.teams[found.teams["kind"] == kind]
+        tables.show(teams, names | chosen, key="activity-teams", alt="Activity by team")
+        if found.teams_withheld:
+            st.caption(
+                f"{len(found.teams_withheld)} teams are withheld: with fewer than five "
+                "officers on patrol theirs would be figures of persons, or would give them away."
+            )
+    if st.button("Note as evidence", key="activity-note", icon=":material/fact_check:"):
+        with steps.action(stop=False):
+            tracking.save_activity(workspace, user, found, dosage.run_id)
+            st.toast("Noted for T6-11 of the checklist.")
+    steps.method(
+        definition=(
+            "Activity whose hot spot is named, or whose coordinates lie in one, by units with GPS "
+            "on that patrol day, over the hours of visits that are no drive-through, summed over "
+            "units, time at incidents left out. Exact Poisson limits, 95% (Garwood 1936); no "
+            "correction for looking at many places."
+        ),
+        unit="activities per 100 patrol hours of units",
+        run_id=dosage.run_id,
+    )
+
+
+def _named(rates: pd.DataFrame) -> pd.DataFrame:
+    return rates.assign(what=rates["kind"].map(tracking.ACTIVITY_KINDS))
+
+
+def _draw_agreement(workspace: Workspace, user: User, dosage: tracking.Dosage) -> None:
+    """Visits by GPS and by check-in, side by side and never added."""
+    found = tracking.agreement(workspace, user, dosage)
+    st.subheader("GPS and check-ins", anchor=False)
+    told = found.both + found.gps_only + found.self_only
+    if told:
+        frame = pd.DataFrame(
+            {
+                "told": ["Both", "GPS only", "Officers only"],
+                "visits": [found.both, found.gps_only, found.self_only],
+            }
+        )
+        names = {"told": tables.text("Told by"), "visits": tables.number("Visits")}
+        tables.show(frame, names, key="agreement", alt="Visits told by GPS, by officers, by both")
+    rest = ""
+    if found.without_gps:
+        rest = f" {found.without_gps:,} self-reported visits are by units without GPS that day."
+    st.caption(f"{found.sentence()}{rest} Self-reported minutes are never added to those of GPS.")
+
+
+def _enter(workspace: Workspace, user: User, dosage: tracking.Dosage) -> None:
+    names = dict(zip(dosage.hotspots["place_id"], dosage.hotspots["name"], strict=True))
+    with st.form("enter-activity", border=False, clear_on_submit=True):
+        place = st.selectbox("Hot spot", list(names), format_func=names.get)
+        left, middle, right = st.columns(3)
+        unit = left.selectbox("Unit", tasking.unit_names(workspace))
+        day = middle.date_input("Day", value=dosage.last_day, format="DD/MM/YYYY")
+        clock = right.time_input("Time", value=None)
+        cells = st.columns(3)
+        kinds = {
+            kind: int(cells[number % 3].number_input(label, 0, 99, 0))
+            for number, (kind, label) in enumerate(tracking.ACTIVITY_KINDS.items())
+        }
+        if st.form_submit_button("Keep", type="primary"):
+            if clock is None or unit is None:
+                st.error("Name the unit and the time.")
+                return
+            moment = pd.Timestamp.combine(day, clock).tz_localize(
+                workspace.timezone, ambiguous=True, nonexistent="shift_forward"
+            )
+            with steps.action(stop=False):
+                at_ms = int(moment.timestamp() * 1000)
+                tracking.add_activity(workspace, user, place, unit, kinds, at_ms)
+                st.rerun()

@@ -1,0 +1,62 @@
+"""My shift, activity, stops and the return, without a browser."""
+
+from datetime import date
+
+import pytest
+
+from analytics import targeting, tracking
+from analytics.workspace import User
+
+ROOT_USER = User("os:test", "Test", frozenset(), every_right=True)
+
+
+@pytest.fixture
+def with_list(sample_copy):
+    """The sample town with a list in force since June, an officer linked to a unit."""
+    chosen = targeting.TargetingSettings()
+    targeting.sign_off(sample_copy, ROOT_USER, chosen, date(2026, 6, 1), allow_undecided=True)
+    tracking.link_person(sample_copy, ROOT_USER, "one-officer", "U01")
+    return sample_copy
+
+
+def texts(app):
+    return " ".join(part.value for part in app.markdown)
+
+
+def test_an_officer_checks_in_and_out(with_list, open_page):
+    app = open_page("tasking", "officer")
+    assert not app.exception
+    assert "0 visits" in texts(app)
+    app.button(key="in-other").click().run()
+    assert not app.exception
+    assert "You are at" in texts(app)
+    app.button(key="check-out").click().run()
+    assert not app.exception
+    assert "1 visit and" in texts(app)
+    assert with_list.value("SELECT count(out_ms) FROM check_ins WHERE unit = 'U01'") == 1
+
+
+@pytest.mark.parametrize(
+    ("tab", "said"),
+    [
+        ("Activity", "patrol hours measured by GPS"),
+        ("Stop and search", "stops inside hot spots"),
+        ("Return", "hours in hot spots measured by GPS"),
+    ],
+)
+def test_tabs_answer_with_numbers(with_list, open_page, tab, said):
+    app = open_page("tracking", "lead")
+    app.session_state["tracking-tabs"] = tab
+    app.run()
+    assert not app.exception
+    assert not app.error
+    assert said in texts(app)
+
+
+def test_an_admin_links_an_account(with_list, open_page):
+    app = open_page("admin", "admin")
+    app.session_state["admin-part"] = "Units of people"
+    app.run()
+    assert not app.exception
+    table = next(part for part in app.dataframe if "unit" in part.value.columns)
+    assert "U01" in set(table.value["unit"])

@@ -1,0 +1,46 @@
+"""Rates, ratios and withheld counts: published numbers and what can be derived."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.tracking.rates import (
+    LEAST_SHOWN,
+    poisson_rate,
+    ratio_of_odds,
+    ratio_of_rates,
+    withheld,
+)
+
+
+@pytest.mark.parametrize(
+    ("count", "low", "high"), [(0, 0.0, 3.689), (1, 0.0253, 5.572), (10, 4.795, 18.39)]
+)
+def test_exact_poisson_limits_equal_garwoods_table(count, low, high):
+    assert poisson_rate(count, 1.0) == pytest.approx((count, low, high), abs=0.005)
+    assert poisson_rate(count, 50.0, 100)[2] == pytest.approx(2 * high, abs=0.01)
+
+
+def test_odds_ratio_and_its_interval_as_by_hand():
+    # ln OR = ln 4 = 1.3863, SE = sqrt(1/20 + 1/80 + 1/10 + 1/160) = 0.4108.
+    assert ratio_of_odds(20, 80, 10, 160) == pytest.approx((4.0, 1.788, 8.949), abs=0.005)
+    with pytest.raises(ValueError, match="at least one"):
+        ratio_of_odds(0, 80, 10, 160)
+
+
+def test_ratio_of_rates_is_one_for_equal_rates_and_holds_it():
+    ratio, low, high = ratio_of_rates(10, 1_000, 100, 10_000)
+    assert ratio == pytest.approx(1.0)
+    assert low < 1 < high
+
+
+@given(st.lists(st.integers(0, 40), min_size=2, max_size=7))
+def test_no_withheld_count_follows_from_the_total(counts):
+    hidden = withheld(counts)
+    left = [count for count, is_hidden in zip(counts, hidden, strict=True) if is_hidden]
+    assert all(h for count, h in zip(counts, hidden, strict=True) if count < LEAST_SHOWN)
+    if left and not all(hidden):
+        assert len(left) >= 2
+        assert sum(left) >= LEAST_SHOWN
+    if min(counts) >= LEAST_SHOWN:
+        assert not any(hidden)
