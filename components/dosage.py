@@ -35,6 +35,7 @@ def draw_map(dosage: tracking.Dosage, heat: tracking.PatrolHeat) -> None:
         patrol=pd.DataFrame(minutes.rename(columns={"patrol_minutes": "minutes"})),
         patrol_cells=heat.cells,
         patrol_cell_width_m=heat.cell_width_m,
+        height=480,
     )
     st.caption(heat.sentence())
 
@@ -209,7 +210,9 @@ def _draw_sensitivity(workspace: Workspace, user: User, dosage: tracking.Dosage)
     st.session_state["sensitivity"] = dosage.run_id
     with st.spinner("Counting under nine other definitions ..."):
         table = tracking.sensitivity(workspace, user, dosage.settings)
+        bounds = tracking.presence_bounds(workspace, user, dosage.settings)
     st.markdown(tracking.sensitivity_sentence(table, dosage))
+    st.markdown(tracking.presence_sentence(bounds))
     tables.show(
         table,
         {

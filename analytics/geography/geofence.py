@@ -3,7 +3,7 @@
 The boundary of a place, grown by a stated buffer, is cut into cells of about 20 m in longitude
 and latitude. A cell wholly inside answers at once; the few pings in a cell on the edge are tested
 exactly, by counting the edges that a line to the east crosses (even-odd rule, Shimrat 1962).
-Edges over 500 m are densified in metres first, so that a straight line in degrees stays within
+Edges over 100 m are densified in metres first, so that a straight line in degrees stays within
 millimetres of the straight line in metres.
 """
 
@@ -20,7 +20,7 @@ import shapely
 from analytics.geography.projection import unproject
 
 CELL_M = 20.0
-LONGEST_EDGE_M = 500.0
+LONGEST_EDGE_M = 100.0
 
 _METRES_PER_DEGREE = 111_320.0
 

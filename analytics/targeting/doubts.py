@@ -122,7 +122,7 @@ def _score(
     counts: CellCounts, score: Accuracy | None, ties: tuple[float, float] | None
 ) -> list[str]:
     if counts.scope.test is None:
-        return ["Accuracy is not measurable without a test period."]
+        return ["Accuracy is not measurable without a test period ('test_from' and 'test_to')."]
     if score is None:
         return [f"Accuracy is not measurable: no crimes of {counts.scope.test} lie in the area."]
     if ties and ties[1] - ties[0] > TIES_THAT_MATTER:

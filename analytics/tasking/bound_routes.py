@@ -87,7 +87,9 @@ class Memory:
                 for then in range(count):
                     if other in place[then]:
                         table[rows, then] += is_set << place[then][other]
-                table[rows, other][is_set == 1] = -1
+            # Only now: what is forbidden must not be added to by a further remembered visit.
+            for bit, other in enumerate(held):
+                table[rows, other][(masks >> bit & 1) == 1] = -1
             table[rows, here] = -1
         return table
 

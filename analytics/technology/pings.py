@@ -15,6 +15,8 @@ from analytics.workspace import Workspace
 STORED = "device, ms, lon, lat, gap_ms, speed_kmh, accuracy_m"
 LONGEST_GAP_MS = 3_600_000
 """A longer gap is the end of a shift and says nothing about the device's interval."""
+CLOCK_JUMP_MS = 3_600_000
+"""Going back further than this in a file is more than disorder (convention)."""
 EARTH_M = 6_371_008.8
 MINUTE_MS = 60_000
 
@@ -180,6 +182,18 @@ def _measure(staging: Staging, workspace: Workspace) -> None:
 
 def _warnings(staging: Staging) -> list[str]:
     fixes, far = staging.rows("SELECT count(*), count(*) FILTER (speed_kmh > 200) FROM ready")[0]
-    if not far:
-        return []
-    return [f"{far:,} of {fixes:,} fixes jump at more than 200 km/h; they are stored."]
+    found = []
+    if far:
+        found.append(f"{far:,} of {fixes:,} fixes jump at more than 200 km/h; they are stored.")
+    back, jumps = staging.rows(
+        f"""SELECT count(*), count(*) FILTER (back_ms > {CLOCK_JUMP_MS}) FROM (
+            SELECT lag(ms) OVER (PARTITION BY device, file_no ORDER BY n) - ms AS back_ms
+            FROM fresh) WHERE back_ms > 0"""
+    )[0]
+    if back:
+        found.append(
+            f"{back:,} of {fixes:,} fixes are earlier than the one before them in their file; they "
+            f"are put in order of time. {jumps:,} of them go back more than an hour: a clock that "
+            "jumped, or tracks out of order."
+        )
+    return found

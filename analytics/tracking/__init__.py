@@ -50,6 +50,7 @@ from analytics.tracking.need import need_hours
 from analytics.tracking.own import OwnResults, own_results
 from analytics.tracking.periods import PERIODS, Period, of_shift, period_named
 from analytics.tracking.planned import PlannedVisits, planned_visits
+from analytics.tracking.position_error import presence_bounds, presence_sentence
 from analytics.tracking.preview import gps_period, preview_dosage, save_dosage
 from analytics.tracking.quarters import Quarter
 from analytics.tracking.rates import LEAST_SHOWN
@@ -160,6 +161,8 @@ __all__ = [
     "place_kinds",
     "place_table",
     "planned_visits",
+    "presence_bounds",
+    "presence_sentence",
     "present_ms",
     "preview_activity",
     "preview_dosage",

@@ -1,6 +1,6 @@
 """Which fixes are left out before anything is counted, and why; every one is counted by reason.
 
-Four rules, in this order: accuracy too poor; a second fix of a device at the same moment; a jump
+Three rules, in this order: accuracy too poor; a second fix of a device at the same moment; a jump
 out and back at an impossible speed (both the way there and the way back). After a jump is left out
 the speed of the next fix is unknown, not impossible. Fixes out of order in a file are put in order
 of time when they are loaded, and the load says how many.

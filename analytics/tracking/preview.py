@@ -220,8 +220,8 @@ def _evidence(dosage: Dosage) -> dict[str, str]:
         f"{chosen.dwell_minutes:g} minutes or more qualify.",
         "T6-03": f"{int(dosage.total('visits')):,} visits, {dosage.total('patrol_minutes'):,.0f} "
         f"patrol minutes and {dosage.total('officer_minutes'):,.0f} officer minutes kept by day.",
-        "T6-06": f"{dosage.pings_left_out:,} of {dosage.pings:,} GPS fixes left out for accuracy "
-        f"worse than {chosen.accuracy_max_m:g} m; drive-throughs counted apart.",
+        "T6-06": f"{dosage.pings_left_out:,} of {dosage.pings:,} GPS fixes left out by three rules "
+        "(accuracy, same moment, impossible jump); drive-throughs counted apart.",
         "T6-07": dosage.coverage.sentence(),
     }
     planned = dosage.delivery

@@ -82,7 +82,7 @@ def listed(town, tmp_path_factory) -> tuple[dict, object]:
 def test_init_loads_every_file_and_accounts_for_every_row(made):
     assert made["name"] == "Marlshire Police"
     assert made["is_sample"] is True
-    assert len(made["loads"]) == 11
+    assert len(made["loads"]) == 13
     for load in made["loads"]:
         assert load.keys() >= LOAD_KEYS
         kept = load["rows_stored"] + load["rows_quarantined"] + load["rows_already_held"]

@@ -2,6 +2,7 @@
 
 import json
 
+import pandas as pd
 import pytest
 from shapely.geometry import Point
 
@@ -58,6 +59,21 @@ def test_headline_minutes_are_within_5_percent_of_the_true_minutes(opened, actin
     assert delivered == pytest.approx(sum(p["patrol_minutes"] for p in true.values()), rel=0.05)
     for place_id, row in minutes.items():
         assert row["officer_minutes"] == pytest.approx(true[place_id]["patrol_minutes"], rel=0.05)
+
+
+def test_true_presence_lies_between_the_bounds_on_nearly_every_place_day(opened, acting, truth):
+    settings = make_settings(tracking.TrackingSettings, {"places": "saved", "place_kind": "trial"})
+    days = tracking.presence_bounds(opened, acting, settings)
+    held = truth["presence"]["place_days"]
+    rows = pd.DataFrame(held["rows"], columns=held["columns"])
+    rows["true"] = rows["patrol_minutes"] + rows["drive_through_minutes"]
+    true = rows.assign(day=pd.to_datetime(rows["day"]).dt.date).groupby(["place_id", "day"])["true"]
+    days = days.merge(true.sum().reset_index(), on=["place_id", "day"], how="left")
+    days["true"] = days["true"].fillna(0.0)
+    inside = (days["true"] >= days["low_minutes"]) & (days["true"] <= days["high_minutes"])
+    assert len(days) == 20 * 84 and (days["true"] > 0).sum() > 900
+    assert inside.mean() >= 0.95
+    assert inside[days["true"] > 0].mean() >= 0.9
 
 
 def test_the_crossover_s_interval_holds_the_planted_ratio(opened, acting, truth):

@@ -65,8 +65,14 @@ def pages(monkeypatch):
     return make
 
 
-def test_the_four_templates_are_there():
-    assert TEMPLATES == ("dosage", "evaluation", "problem_profile", "shift_sheet")
+def test_the_templates_are_there():
+    assert TEMPLATES == (
+        "dosage",
+        "evaluation",
+        "funder_return",
+        "problem_profile",
+        "shift_sheet",
+    )
 
 
 @pytest.mark.parametrize("template", TEMPLATES)

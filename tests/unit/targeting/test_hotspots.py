@@ -89,7 +89,7 @@ def test_json_has_the_names_of_the_command_line(town, acting):
 def test_without_test_dates_accuracy_is_null_and_said(town, acting):
     result = targeting.preview_hotspots(town, acting, settings(select=5))
     assert result.as_json()["accuracy"] is None
-    assert any("not measurable without test dates" in warning for warning in result.warnings)
+    assert any("not measurable without a test period" in warning for warning in result.warnings)
 
 
 def test_the_ranking_period_ends_before_the_test_period(town, acting):

@@ -110,3 +110,16 @@ def test_a_file_named_after_its_device_is_recorded_under_the_pseudonym(
     assert empty_workspace.rows("SELECT file FROM quarantine") == [(f"{code}.txt",)]
     for (table,) in empty_workspace.rows("SELECT table_name FROM duckdb_tables()"):
         assert "abboip" not in empty_workspace.frame(f"SELECT * FROM {table}").to_csv(), table
+
+
+def test_fixes_out_of_order_are_put_in_order_and_told(empty_workspace, load, write):
+    moments = ("20:00:00", "20:00:30", "20:00:15", "21:30:00", "20:01:00")
+    rows = "".join(f"u1,2026-06-01T{at}Z,-1.5{n},52.5,5\n" for n, at in enumerate(moments))
+    report = load("pings", write("a.csv", "device,time_utc,longitude,latitude,accuracy_m\n" + rows))
+    assert report.rows_stored == 5
+    told = next(text for text in report.warnings if "earlier than the one before" in text)
+    assert told.startswith("2 of 5 fixes") and "1 of them go back more than an hour" in told
+    held = empty_workspace.frame(
+        "SELECT ms, gap_ms FROM read_parquet(?) ORDER BY ms", [empty_workspace.ping_files()]
+    )
+    assert held["gap_ms"].dropna().tolist() == [15_000, 15_000, 30_000, 5_340_000]

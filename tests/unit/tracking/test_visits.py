@@ -155,3 +155,28 @@ def test_minutes_keep_their_order(visits_of, fixes):
         assert day.lower_ms <= day.officer_ms <= day.upper_ms
         assert day.patrol_ms <= day.officer_ms
         assert day.qualifying_low <= day.qualifying <= day.qualifying_high <= day.visits
+
+
+def test_one_fix_is_a_visit_without_minutes_that_never_qualifies(visits_of, minutes_inside):
+    ((first, last, fixes, lower, headline, _, is_drive_through, qualifies),) = visit_rows(
+        visits_of(minutes_inside([7]), interval_s=60)
+    )
+    assert (first, last, fixes, lower, headline) == (7, 7, 1, 0, 60_000)
+    assert (is_drive_through, qualifies) == (1, 0)
+
+
+@pytest.mark.parametrize(("apart", "visits_made"), [(300_000, 1), (300_001, 2)])
+def test_a_gap_of_exactly_the_limit_is_one_visit(visits_of, apart, visits_made):
+    fixes = [
+        ("a", 0, None, None, 0, 0),
+        ("a", 60_000, 60_000, 0.0, 0, 0),
+        ("a", 60_000 + apart, apart, 0.0, 0, 0),
+        ("a", 120_000 + apart, 60_000, 0.0, 0, 0),
+    ]
+    assert len(visit_rows(visits_of(fixes, interval_s=60, gap_minutes=5))) == visits_made
+
+
+def test_a_track_that_ends_inside_loses_nothing(visits_of, minutes_inside):
+    (row,) = visit_rows(visits_of(minutes_inside(range(100, 113)), interval_s=60))
+    assert row[:2] == (100, 112)
+    assert (row[3], row[4]) == (12 * 60_000, 13 * 60_000)
