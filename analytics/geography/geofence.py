@@ -3,7 +3,7 @@
 The boundary of a place, grown by a stated buffer, is cut into cells of about 20 m in longitude
 and latitude. A cell wholly inside answers at once; the few pings in a cell on the edge are tested
 exactly, by counting the edges that a line to the east crosses (even-odd rule, Shimrat 1962).
-Edges over 100 m are densified in metres first, so that a straight line in degrees stays within
+Edges over 25 m are densified in metres first, so that a straight line in degrees stays within
 millimetres of the straight line in metres.
 """
 
@@ -20,7 +20,9 @@ import shapely
 from analytics.geography.projection import unproject
 
 CELL_M = 20.0
-LONGEST_EDGE_M = 100.0
+LONGEST_EDGE_M = 25.0
+ROWS_OF_CELLS = 1 << 21
+"""More than the rows of cells from pole to pole: one number names a cell, and joins quickly."""
 
 _METRES_PER_DEGREE = 111_320.0
 
@@ -29,7 +31,7 @@ _METRES_PER_DEGREE = 111_320.0
 class Geofences:
     """Lookup tables of places for pings in longitude and latitude.
 
-    `cells`: cell_lon, cell_lat (whole numbers), place_id, is_inside. `edges`: place_id, lat_low,
+    `cells`: cell (column times `ROWS_OF_CELLS` plus row), place_id, is_inside. `edges`: place_id, lat_low,
     lat_high, lon_at (longitude at lat_low), slope (degrees of longitude per degree of latitude).
     """
 
@@ -91,8 +93,8 @@ class Geofences:
         lookup = (
             f"SELECT {carried}, cell.place_id, cell.is_inside FROM {pings} AS ping "
             f"JOIN {cells} AS cell "
-            f"ON cell.cell_lon = CAST(floor(ping.lon * {self.cells_per_degree_lon}) AS BIGINT) "
-            f"AND cell.cell_lat = CAST(floor(ping.lat * {self.cells_per_degree_lat}) AS BIGINT)"
+            f"ON cell.cell = CAST(floor(ping.lon * {self.cells_per_degree_lon}) AS BIGINT) "
+            f"* {ROWS_OF_CELLS} + CAST(floor(ping.lat * {self.cells_per_degree_lat}) AS BIGINT)"
         )
         # Positions, not pings, are tested: two fixes at one spot must not count edges together.
         return (
@@ -110,7 +112,7 @@ class Geofences:
         )
 
 
-_CELL_COLUMNS = ("cell_lon", "cell_lat", "place_id", "is_inside")
+_CELL_COLUMNS = ("cell", "place_id", "is_inside")
 _EDGE_COLUMNS = ("place_id", "lat_low", "lat_high", "lon_at", "slope")
 
 
@@ -129,8 +131,7 @@ def _cells(place_id: str, shape: shapely.Geometry, per_lon: int, per_lat: int) -
     touched = shapely.intersects(shape, boxes)
     return pd.DataFrame(
         {
-            "cell_lon": lon[touched].astype(np.int64),
-            "cell_lat": lat[touched].astype(np.int64),
+            "cell": lon[touched].astype(np.int64) * ROWS_OF_CELLS + lat[touched].astype(np.int64),
             "place_id": place_id,
             "is_inside": shapely.contains_properly(shape, boxes[touched]),
         }

@@ -20,6 +20,7 @@ from analytics.tracking import cleaning, visits
 from analytics.tracking.places import JudgedPlaces
 from analytics.tracking.settings import TrackingSettings
 
+NO_STEPS = pd.DataFrame({"device": [], "step": [], "fixes": []})
 LONGEST_SILENCE_MS = 4 * 3_600_000
 """A longer gap is time off duty, not silence on a shift (convention)."""
 ALL_COLUMNS = "device, ms, lon, lat, gap_ms, speed_kmh, accuracy_m"
@@ -90,8 +91,12 @@ def read_devices(cursor: duckdb.DuckDBPyConnection) -> tuple[list[DeviceInterval
         cursor.execute("SELECT device, count(*) FROM all_pings GROUP BY device").fetchall()
     )
     gaps = cursor.execute(GAPS_SQL.format(pings="all_pings")).df()
-    steps = cursor.execute(STEPS_SQL.format(pings="all_pings")).df()
-    return device_intervals(gaps, steps, counts), pooled_interval_s(gaps)
+    devices = device_intervals(gaps, NO_STEPS, counts)
+    if not all(device.is_regular or device.median_s is None for device in devices):
+        # Only a device without a regular interval may report by distance.
+        steps = cursor.execute(STEPS_SQL.format(pings="all_pings")).df()
+        devices = device_intervals(gaps, steps, counts)
+    return devices, pooled_interval_s(gaps)
 
 
 def measure(
