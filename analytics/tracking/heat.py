@@ -13,6 +13,7 @@ from analytics.tracking.places import exclusion_areas
 from analytics.tracking.preview import data_fingerprint, files_between, gps_period
 from analytics.tracking.recent import recent
 from analytics.tracking.settings import TrackingSettings
+from analytics.tracking.spark import ping_cursor
 from analytics.workspace import User, Workspace, make_run_id
 
 CELL_WIDTH_M = 50.0
@@ -71,7 +72,7 @@ def _heat(workspace: Workspace, settings: TrackingSettings) -> PatrolHeat:
     start_ms, end_ms = int(days["start_ms"].iloc[0]), int(days["end_ms"].iloc[-1])
     files = files_between(workspace, start_ms, end_ms)
     areas = exclusion_areas(workspace, settings.exclusion_radius_m)
-    with workspace.cursor() as cursor:
+    with ping_cursor(workspace) as cursor:
         engine.read_pings(cursor, files, start_ms, end_ms, settings)
         engine.find_excluded(cursor, areas, workspace.crs, "pings")
         engine.find_assigned(cursor, assignments(workspace, start_ms, end_ms), "pings")

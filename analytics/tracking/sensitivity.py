@@ -15,7 +15,7 @@ VARIANTS: tuple[tuple[str, str, tuple[float, ...], str], ...] = (
     ("Buffer", "buffer_m", (0, 25, 50), "m"),
     ("Longest gap", "gap_minutes", (2, 5, 10), "minutes"),
     ("Qualifying from", "dwell_minutes", (8, 10, 12), "minutes"),
-    ("Every n-th fix", "keep_every", (1, 2, 4), "fixes"),
+    ("Fixes used", "keep_every", (1, 2, 4), "fixes"),
 )
 """What is varied: its words, the setting, the values tried, their unit."""
 
@@ -35,16 +35,22 @@ def sensitivity(workspace: Workspace, user: User, settings: TrackingSettings) ->
             rows.append(
                 {
                     "what": words,
-                    "value": f"{value:g} {unit}",
+                    "value": _words(value, unit),
                     "is_set": value == getattr(settings, name),
                     "visits": int(found.total("visits")),
                     "qualifying": found.qualifying_visits,
                     "low": low,
                     "high": high,
-                    "minutes": found.total("patrol_minutes"),
+                    "minutes": round(found.total("patrol_minutes")),
                 }
             )
     return pd.DataFrame(rows)
+
+
+def _words(value: float, unit: str) -> str:
+    if unit == "fixes":
+        return "every fix" if value == 1 else f"every {value:g} fixes one"
+    return f"{value:g} {unit}"
 
 
 def sensitivity_sentence(table: pd.DataFrame, dosage: Dosage) -> str:
