@@ -73,6 +73,7 @@ def _draw_rates(workspace: Workspace, user: User, dosage: tracking.Dosage) -> No
             tracking.save_activity(workspace, user, found, dosage.run_id)
             st.toast("Noted for T6-11 of the checklist.")
     steps.method(
+        title="How the rates were computed",
         definition=(
             "Activity whose hot spot is named, or whose coordinates lie in one, by units with GPS "
             "on that patrol day, over the hours of visits that are no drive-through, summed over "

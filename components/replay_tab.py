@@ -36,10 +36,10 @@ def draw(workspace: Workspace, user: User, dosage: tracking.Dosage) -> None:
         unit = st.selectbox("Unit", [EVERY_UNIT, *tracking.units_tracked(workspace, day)])
         reason = st.text_input("Why are these tracks looked at?", max_chars=300)
         if st.form_submit_button("Show the tracks", type="primary"):
-            st.session_state["replay"] = (day, unit, reason)
-    if "replay" not in st.session_state:
+            st.session_state["replay-asked"] = (day, unit, reason)
+    if "replay-asked" not in st.session_state:
         return
-    day, unit, reason = st.session_state["replay"]
+    day, unit, reason = st.session_state["replay-asked"]
     with steps.action(stop=False):
         tracks = _tracks(workspace, user, day, unit, reason)
         _play(tracks)

@@ -28,6 +28,7 @@ def draw(workspace: Workspace, user: User, dosage: tracking.Dosage) -> None:
             _enter(workspace, user, found)
         _offer(workspace, user, found)
         steps.method(
+            title="How the return was computed",
             definition=(
                 "Measured hours: visits in hot spots by GPS that are no drive-through, summed over "
                 "the units of a line. Completeness: rostered unit-days with GPS over all of them. "

@@ -91,6 +91,7 @@ def method(
     run_id: str = "",
     source: str = "",
     crs: str = "",
+    title: str = "How this was computed",
 ) -> None:
     """Show, folded, how a number was computed: definition, period, unit, run and source."""
     parts = {
@@ -101,7 +102,7 @@ def method(
         "Source": source,
         "Run": f"`{run_id}`" if run_id else "",
     }
-    with st.expander("How this was computed", icon=":material/function:"):
+    with st.expander(title, icon=":material/function:"):
         st.markdown("\n\n".join(f"**{name}.** {text}" for name, text in parts.items() if text))
 
 

@@ -56,6 +56,7 @@ def draw(workspace: Workspace, user: User, dosage: tracking.Dosage) -> None:
             tracking.save_stops(workspace, user, found, dosage.run_id)
             st.toast("Noted for T6-12 of the checklist.")
         steps.method(
+            title="How the shares were computed",
             definition=(
                 "Stops whose coordinates lie in a hot spot, of the patrol days chosen. Ethnicity "
                 "as recorded, in five groups of the census and not stated. Shares with Wilson's "

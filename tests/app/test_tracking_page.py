@@ -67,3 +67,18 @@ def test_saving_keeps_daily_totals(with_list, open_page):
 def test_no_page_for_an_officer(sample_app, open_page):
     app = open_page("tracking", "officer")
     assert "not for your role" in app.error[0].value
+
+
+def test_tracks_are_replayed_once_allowed_and_with_a_reason(with_list, open_page):
+    app = on_tab(open_page("tracking", "inspector"), "Replay")
+    assert "Replay is off" in app.info[0].value
+    with with_list.write(ROOT_USER, "alter", "feed", "pings") as kept:
+        kept.execute("UPDATE feeds SET dpia_reference = 'DPIA 7' WHERE feed = 'pings'")
+    tracking.record_policy(with_list, ROOT_USER, "Tracking policy 3")
+    app = on_tab(open_page("tracking", "inspector"), "Replay")
+    app.text_input[-1].set_value("A complaint of 30 August")
+    next(part for part in app.button if part.label == "Show the tracks").click().run()
+    assert not app.exception
+    assert not app.error
+    assert with_list.value("SELECT count(*) FROM audit WHERE object_type = 'tracks'") == 1
+    assert app.slider(key="replay-until")
