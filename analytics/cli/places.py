@@ -13,6 +13,8 @@ from analytics.workspace.plain import plain
 
 SAMPLE_FILES = Path(__file__).parents[2] / "sample_data" / "files"
 SAMPLE_NAME = "Marlshire Police"
+SAMPLE_UNIT = "U02"
+"""The unit that the sample's officer stands for: on foot from the station, out on most days."""
 SAMPLE_TODAY = date(2026, 8, 31)
 SAMPLE_FEEDS = {
     "boundary": "boundary.geojson",
@@ -225,6 +227,9 @@ def users(call: Call, workspace: Workspace) -> int:
         made = [{"username": asked.reset, "password": password, "roles": sorted(roles)}]
     else:
         demo = people.demo_users(workspace, call.user)
+        from analytics import tracking
+
+        tracking.link_person(workspace, call.user, demo["officer"][0], SAMPLE_UNIT)
         made = [
             {"username": username, "password": password, "roles": [role]}
             for role, (username, password) in demo.items()
