@@ -5,8 +5,6 @@ then the same keyed hash). A unit on the roster of a day is a project unit that 
 is background. Without any roster nothing can be told apart, and every device counts as project.
 """
 
-from datetime import date
-
 import pandas as pd
 
 from analytics.workspace import Workspace
@@ -76,8 +74,3 @@ def project_ranges(units: pd.DataFrame, days: pd.DataFrame) -> pd.DataFrame:
     """
     mine = units[units["is_project"]][["device", "day"]]
     return mine.merge(days, on="day")[["device", "start_ms", "end_ms"]]
-
-
-def day_of(value: object) -> date:
-    """Return a date from what a frame holds."""
-    return pd.Timestamp(value).date()
