@@ -9,7 +9,13 @@ from analytics.tasking.abstractions import (
     remove_abstraction,
 )
 from analytics.tasking.arithmetic import Capacity, capacity
-from analytics.tasking.bound_of_plan import PlanBound, bound_of, bound_sentence, save_bound
+from analytics.tasking.bound_of_plan import (
+    PlanBound,
+    bound_of,
+    bound_sentence,
+    save_bound,
+    with_bound,
+)
 from analytics.tasking.briefings import (
     Briefing,
     Pop,
@@ -63,6 +69,7 @@ from analytics.tasking.tonight import (
     TonightUnit,
     replan_without,
     tonight,
+    tonight_again,
     units_on_roster,
     units_still_on,
 )
@@ -142,6 +149,7 @@ __all__ = [
     "sheet_in_force",
     "shift_sheet",
     "tonight",
+    "tonight_again",
     "trained_words",
     "undo_plan_edit",
     "unit_names",
@@ -151,6 +159,7 @@ __all__ = [
     "visits_possible",
     "week_notes",
     "what_if",
+    "with_bound",
     "with_places",
     "workbook",
     "write_exports",
