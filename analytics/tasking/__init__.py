@@ -53,6 +53,7 @@ from analytics.tasking.plan_edits import (
 )
 from analytics.tasking.recent import Recent, recent_violence
 from analytics.tasking.roster import Duty, base_names, has_roster, unit_names
+from analytics.tasking.roster_edits import WeekEdit, undo_week, week_edits
 from analytics.tasking.roster_week import (
     bank_holidays,
     roster_week,
@@ -99,6 +100,7 @@ __all__ = [
     "TonightUnit",
     "Variant",
     "Visit",
+    "WeekEdit",
     "abstractions",
     "add_visit",
     "answer",
@@ -152,11 +154,13 @@ __all__ = [
     "tonight_again",
     "trained_words",
     "undo_plan_edit",
+    "undo_week",
     "unit_names",
     "units_on_roster",
     "units_still_on",
     "unmet_table",
     "visits_possible",
+    "week_edits",
     "week_notes",
     "what_if",
     "with_bound",
