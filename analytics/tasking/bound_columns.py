@@ -96,7 +96,11 @@ class _Master:
     def __init__(self, problem: DayProblem, routes: list[list[int]] | None):
         self._worth = problem.worth
         self._kinds = alike(problem)
-        self._finders = [RouteFinder(problem, kind[0]) for kind in self._kinds]
+        self._families = families(problem, [kind[0] for kind in self._kinds])
+        self._finders = [
+            RouteFinder(problem, [self._kinds[kind][0] for kind in family])
+            for family in self._families
+        ]
         self._memory = Memory(len(self._worth))
         self._held: dict[tuple[int, tuple[int, ...]], None] = {}
         self._used: list[tuple[int, ...]] = []
@@ -108,11 +112,12 @@ class _Master:
     def price(self, prices: np.ndarray) -> tuple[float, bool]:
         """Find the best routes at these prices; return the bound they prove and if any is new."""
         value, is_new = float(prices.sum()), False
-        for number, (kind, finder) in enumerate(zip(self._kinds, self._finders, strict=True)):
-            tours = finder.best(self._worth - prices, self._memory, ROUTES_A_ROUND)
-            if tours:
-                value += len(kind) * tours[0].price
-            is_new |= self._hold(number, tours)
+        for family, finder in zip(self._families, self._finders, strict=True):
+            found = finder.best(self._worth - prices, self._memory, ROUTES_A_ROUND)
+            for kind, tours in zip(family, found, strict=True):
+                if tours:
+                    value += len(self._kinds[kind]) * tours[0].price
+                is_new |= self._hold(kind, tours)
         return value, is_new
 
     def _hold(self, kind: int, tours: list[Tour]) -> bool:
@@ -121,9 +126,10 @@ class _Master:
             self._held[kind, tour.visits] = None
         # A good route is good for other stretches too, where it fits.
         for tour in tours[:SHARED_A_ROUND]:
-            for other, finder in enumerate(self._finders):
-                if finder.is_possible(tour.visits):
-                    self._held[other, tour.visits] = None
+            for family, finder in zip(self._families, self._finders, strict=True):
+                for member, other in enumerate(family):
+                    if finder.is_possible(member, tour.visits):
+                        self._held[other, tour.visits] = None
         return len(self._held) > before
 
     def solve(self) -> tuple[float, np.ndarray]:
@@ -163,3 +169,26 @@ def alike(problem: DayProblem) -> list[list[int]]:
         key = (part.mode, part.early, part.late, way, fits[number].tobytes())
         groups.setdefault(key, []).append(number)
     return list(groups.values())
+
+
+def families(problem: DayProblem, stretches: list[int]) -> list[list[int]]:
+    """Return positions in `stretches` in groups for which one search serves: largest first.
+
+    The stretches of a group move alike, from one base, may serve the same visits, and all begin
+    or all end at one minute.
+    """
+    groups: dict[tuple, list[int]] = {}
+    count = len(problem.stretches)
+    for number, stretch in enumerate(stretches):
+        part = problem.stretches[stretch]
+        travel = problem.travel[part.mode]
+        way = travel[stretch, count:].tobytes() + travel[count:, stretch].tobytes()
+        alike = part.mode, way, problem.may_serve[stretch].tobytes()
+        groups.setdefault((*alike, "begin", part.early), []).append(number)
+        groups.setdefault((*alike, "end", part.late), []).append(number)
+    found, left = [], set(range(len(stretches)))
+    while left:
+        best = max(groups.values(), key=lambda group: len(left.intersection(group)))
+        found.append([number for number in best if number in left])
+        left.difference_update(best)
+    return found

@@ -1,5 +1,6 @@
 """The bound: no plan exceeds it, by trying all; it is below the plain relaxation."""
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from itertools import permutations
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from analytics import tasking
 from analytics.tasking import TaskingSettings
 from analytics.tasking.bound import upper_bound
-from analytics.tasking.bound_columns import alike, tight_bound
+from analytics.tasking.bound_columns import alike, families, tight_bound
 from analytics.tasking.bound_routes import Memory, RouteFinder
 from analytics.tasking.order import earliest_starts
 from analytics.tasking.problem import DayProblem
@@ -135,24 +136,50 @@ def test_a_route_is_priced_as_high_as_the_best_of_all_orders(seed):
         for order in permutations(fits, size)
         if earliest_starts(problem, 0, list(order)) is not None
     )
-    memory, finder = Memory(len(prices)), RouteFinder(problem, 0)
+    memory, finder = Memory(len(prices)), RouteFinder(problem, [0])
     # Whole minutes rounded up: passing by a place can be shorter than the direct way, and the
     # routes priced are those by the shortest way.
     by_shortest_ways = max(
         prices[list(order)].sum()
         for size in range(len(fits) + 1)
         for order in permutations(fits, size)
-        if finder.is_possible(tuple(int(visit) for visit in order))
+        if finder.is_possible(0, tuple(int(visit) for visit in order))
     )
     for _ in range(50):
-        tours = finder.best(prices, memory)
+        tours = finder.best(prices, memory)[0]
         found = tours[0].price if tours else 0.0
         assert found >= best - 1e-9
         if not tours or not memory.learn(tours[0].visits):
             break
     assert found == pytest.approx(by_shortest_ways)
     if tours:
-        assert finder.is_possible(tours[0].visits)
+        assert finder.is_possible(0, tours[0].visits)
+
+
+@given(st.integers(0, 2**31 - 1), st.booleans())
+@settings(max_examples=25, deadline=None)
+def test_stretches_that_begin_or_end_together_are_searched_at_once(seed, is_end):
+    lone = random_problem(seed, 6, 3, twice=False)
+    base = lone.stretches[0]
+    together = {"late": base.late} if is_end else {"early": base.early}
+    parts = [
+        replace(part, mode=base.mode, x=base.x, y=base.y, **together) for part in lone.stretches
+    ]
+    rng = np.random.default_rng(seed)
+    x, y = rng.uniform(0, 2500, (2, 6))
+    problem = DayProblem.build(x, y, lone.wanted, parts, CHOICES)
+    everyone = list(range(len(parts)))
+    assert families(problem, everyone) == [everyone]
+    prices = problem.worth - rng.uniform(0, 0.15, len(problem.worth))
+    memory, shared = Memory(len(prices)), RouteFinder(problem, everyone)
+    for member, found in enumerate(shared.best(prices, memory, 3)):
+        alone = RouteFinder(problem, [member])
+        expected = alone.best(prices, memory)[0]
+        assert [t.price for t in found[:1]] == pytest.approx([t.price for t in expected])
+        for tour in found:
+            assert prices[list(tour.visits)].sum() == pytest.approx(tour.price)
+            assert shared.is_possible(member, tour.visits)
+            assert alone.is_possible(0, tour.visits)
 
 
 def test_stretches_with_the_same_hours_and_base_share_their_routes():
