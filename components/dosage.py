@@ -110,7 +110,7 @@ def draw_hours(found: Found) -> None:
         need = tracking.need_hours(found.workspace, found.user, found.dosage)
         apart = tracking.hours_apart(hours, need.matrix)
         if apart is not None:
-            hours_chart.draw(
+            hours_chart.apart(
                 apart,
                 first_hour=first_hour,
                 key="hours-apart",
@@ -119,7 +119,7 @@ def draw_hours(found: Found) -> None:
             )
         left, right = st.columns(2)
         with left:
-            charts.hour_weekday(
+            hours_chart.hour_weekday(
                 need.matrix,
                 title="When crime happened there",
                 unit="crimes",
@@ -275,7 +275,7 @@ def _draw_alerts(found: Found) -> None:
 
 def _draw_patrol_hours(hours, first_hour: int, overlap: str) -> None:
     said = "Patrol minutes by local hour; the hours after midnight belong to the night before."
-    charts.hour_weekday(
+    hours_chart.hour_weekday(
         hours,
         title="When the places were patrolled",
         unit="minutes",

@@ -8,7 +8,7 @@ import streamlit as st
 from analytics import targeting, testing
 from analytics.workspace import User, Workspace
 from analytics.workspace.drafts import load_draft
-from components import charts, exports, settings, steps, tables, trial_map
+from components import exports, interval_charts, settings, steps, tables, trial_map
 
 BEFORE_AFTER = ["before", "treated", "comparison", "displacement_m"]
 FIELDS = ["design", "after", *BEFORE_AFTER, "outcome", "offences", "is_public_place_only"]
@@ -141,7 +141,7 @@ def _draw_evaluation(made: testing.Evaluation) -> None:
     with left:
         rows = testing.forest_rows(made)
         drawn = pd.DataFrame(rows, columns=["label", "value", "low", "high"])
-        charts.forest(
+        interval_charts.forest(
             pd.concat([drawn, pd.DataFrame([PUBLISHED])], ignore_index=True),
             title="Rate ratios with intervals: left of 1 means fewer",
             key="forest",

@@ -14,7 +14,7 @@ import pandas as pd
 import pydeck as pdk
 import streamlit as st
 
-from components import ground, map_layers, theme
+from components import ground, map_cells, map_layers, map_marks, map_views, theme
 
 _HALF_PX, _TELEPHONE_PX = 450, 330
 PHONE_PX = 300
@@ -52,7 +52,7 @@ def hotspots(
     """
     shapes = map_layers.shapes(places, value, value_label, patrol)
     show_need, show_patrol = _switch(key, patrol is not None)
-    cells = map_layers.cells(background_cells, cell_width_m, cell_shape)
+    cells = map_cells.cells(background_cells, cell_width_m, cell_shape)
     cells += map_layers.outlines(background_places)
     drawn = [*cells, *ground.layers(), *ground.names()]
     if show_need:
@@ -60,7 +60,7 @@ def hotspots(
     elif not show_patrol:
         drawn.append(map_layers.polygons(shapes, ""))
     if show_patrol:
-        drawn += map_layers.heat(patrol_cells, patrol_cell_width_m)
+        drawn += map_cells.heat(patrol_cells, patrol_cell_width_m)
         drawn += [] if show_need else [map_layers.polygons(shapes, "")]
         drawn.append(map_layers.circles(shapes, alone=not show_need))
     last = places.loc[places["hotspot_id"] == ringed, "geometry"] if ringed else ()
@@ -68,10 +68,10 @@ def hotspots(
         drawn += map_layers.ring(last)
     if chosen is not None and len(one := places.loc[places["hotspot_id"] == chosen, "geometry"]):
         drawn += map_layers.ring(one, "chosen", theme.BLUE)
-    view = map_layers.view(places, height, ground.bounds(), _width_px())
+    view = map_views.view(places, height, ground.bounds(), _width_px())
     drawn += [
         *map_layers.ranks(shapes, "patrol_ink" if show_patrol else "need_ink", view),
-        *map_layers.marks(points),
+        *map_marks.marks(points),
     ]
     tooltip = {"html": "<b>{label}</b><br>{detail}", "style": _tooltip_style()}
     _draw(drawn, view, tooltip, key, alt, height, on_pick)
@@ -102,9 +102,7 @@ def outlines(
         drawn.append(map_layers.outline(shapes, f"outline-{number}", colour, is_filled))
     near = [focus] if focus is not None and len(focus) else [group[1] for group in groups]
     bounds = np.array([places.to_crs(4326).total_bounds for places in near])
-    view = map_layers.view_of(
-        bounds[:, [0, 2]].ravel(), bounds[:, [1, 3]].ravel(), 460, height - 40
-    )
+    view = map_views.view_of(bounds[:, [0, 2]].ravel(), bounds[:, [1, 3]].ravel(), 460, height - 40)
     tooltip = {"html": "<b>{label}</b>", "style": _tooltip_style()}
     marks = []
     if numbered is not None:
@@ -132,7 +130,7 @@ def points(
 ) -> None:
     """Draw points (lon, lat and an optional `label` column); says so when it cannot show all."""
     placed = frame.dropna(subset=["lon", "lat"])
-    shown = placed[: map_layers.MOST_SHAPES]
+    shown = placed[: map_cells.MOST_SHAPES]
     data = [
         {"at": [round(lon, 6), round(lat, 6)], "label": str(name), "detail": ""}
         for lon, lat, name in zip(
@@ -155,7 +153,7 @@ def points(
     )
     tooltip = {"html": "{label}", "style": _tooltip_style()} if label in shown.columns else False
     lon, lat = shown["lon"].to_numpy(float), shown["lat"].to_numpy(float)
-    view = map_layers.view_of(lon, lat, height_px=height - 40)
+    view = map_views.view_of(lon, lat, height_px=height - 40)
     _draw([*ground.layers(), layer, *ground.names()], view, tooltip, key, alt, height)
     if len(shown) < len(placed):
         st.caption(f"The first {len(shown):,} of {len(placed):,} points are drawn.")
@@ -190,12 +188,12 @@ def route(
             width_units=pdk.types.String("pixels"),
         )
     )
-    drawn += [*ground.names(), *map_layers.numbered(map_layers.stop_marks(stops))]
+    drawn += [*ground.names(), *map_marks.numbered(map_marks.stop_marks(stops))]
     if base:
-        drawn += map_layers.marks(pd.DataFrame([{"lon": base[0], "lat": base[1], "name": "Base"}]))
+        drawn += map_marks.marks(pd.DataFrame([{"lon": base[0], "lat": base[1], "name": "Base"}]))
     lon, lat = np.array([place[0] for place in path]), np.array([place[1] for place in path])
     tooltip = {"html": "<b>{label}</b><br>{detail}", "style": _tooltip_style()}
-    _draw(drawn, map_layers.view_of(lon, lat, PHONE_PX, height - 90), tooltip, key, alt, height)
+    _draw(drawn, map_views.view_of(lon, lat, PHONE_PX, height - 90), tooltip, key, alt, height)
     st.caption("Lines show the order of visits, not the streets driven.")
 
 
@@ -234,7 +232,7 @@ def tracks(fixes: pd.DataFrame, *, key: str, alt: str, height: int = 460) -> Non
         )
     )
     tooltip = {"html": "<b>{label}</b><br>{detail}", "style": _tooltip_style()}
-    view = map_layers.view_of(
+    view = map_views.view_of(
         fixes["lon"].to_numpy(), fixes["lat"].to_numpy(), PHONE_PX, height - 40
     )
     _draw([*drawn, *ground.names()], view, tooltip, key, alt, height)
@@ -301,7 +299,7 @@ def _legend(
     if ringed:
         parts.append(f'<span><i style="border:2px solid {theme.RED}"></i> last place in</span>')
     if cells:
-        pale = map_layers.PALE_DARK if theme.is_dark() else map_layers.PALE
+        pale = map_cells.PALE_DARK if theme.is_dark() else map_cells.PALE
         parts.append(f'<span><i style="background:{pale}"></i> other places with crime</span>')
     st.html(f'<div class="legend">{"".join(parts)}</div>')
 

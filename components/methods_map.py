@@ -4,7 +4,7 @@ import geopandas as gpd
 import pydeck as pdk
 import streamlit as st
 
-from components import ground, map_layers, theme
+from components import ground, map_views, theme
 
 _COLOURS = {"both": theme.CATEGORIES[3], "first": theme.BLUE, "second": theme.CATEGORIES[2]}
 
@@ -23,7 +23,7 @@ def draw(shapes: gpd.GeoDataFrame, names: dict[str, str], *, key: str, height: i
         format_func=lambda group: "All" if group == "all" else names[group],
         key=f"{key}-groups",
     )
-    view = map_layers.view(shapes, height)
+    view = map_views.view(shapes, height)
     wide = shapes.to_crs(4326).explode(ignore_index=True)
     drawn = [group for group in choices[1:] if shown in ("all", group)]
     deck = pdk.Deck(

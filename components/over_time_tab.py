@@ -6,7 +6,7 @@ import streamlit as st
 
 from analytics import targeting
 from analytics.workspace import User, Workspace
-from components import charts, settings, steps, tables, theme, time_events
+from components import charts, interval_charts, settings, steps, tables, theme, time_events
 
 _MOST_DRAWN = 15
 _NOTES = {
@@ -87,7 +87,7 @@ def _months(
                 hovertemplate="%{x|%b %Y}: %{y:.0f} (%{customdata[0]:,.2f} crimes a day)"
                 "<extra></extra>",
             )
-    told = charts.mark_events(
+    told = time_events.mark(
         figure, targeting.time_events(workspace, series.held.first, series.held.last)
     )
     _mark_ranking_end(figure, result)
@@ -143,7 +143,7 @@ def _change(found: targeting.PlaceChange, choices: targeting.OverTimeSettings) -
         ["clear", "size"], ascending=False
     )
     drawn = drawn.head(_MOST_DRAWN).sort_values("rank")
-    charts.dumbbell(
+    interval_charts.dumbbell(
         drawn.assign(
             label=drawn["rank"].astype(str)
             + ". "

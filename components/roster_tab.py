@@ -1,6 +1,6 @@
 """The roster of a week, edited on the page: units, shifts, how they move, from which base."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -28,6 +28,9 @@ def draw(workspace: Workspace, user: User) -> None:
         trained = tasking.trained_words(workspace, user, source or first)
     frame["trained"] = frame["key"].map(trained).fillna("")
     _tell(frame, first, is_copied)
+    edits = tasking.week_edits(workspace, user, first)
+    if edits:
+        st.caption(f":material/history: {_newest(workspace, edits)}")
     rows = _edit(workspace, frame, first, is_copied)
     for note in tasking.week_notes(workspace, first, rows):
         st.caption(f":material/info: {note}")
@@ -52,6 +55,7 @@ def draw(workspace: Workspace, user: User) -> None:
         "roster is loaded. 1 officer is a single, 2 a paired unit. Time off within a shift is "
         "logged under Changes. Trained is as of step 4: every course needed in date and passed."
     )
+    _draw_edits(workspace, user, edits)
 
 
 def _tell(frame: pd.DataFrame, first: date, is_copied: bool) -> None:
@@ -62,6 +66,48 @@ def _tell(frame: pd.DataFrame, first: date, is_copied: bool) -> None:
         f"{steps.counted(frame['unit'].nunique(), 'unit')}, {hours:,.0f} unit-hours** in the week "
         f"of {_week(first)}."
     )
+
+
+def _newest(workspace: Workspace, edits: list[tasking.WeekEdit]) -> str:
+    """Say what happened last to this week on the page: a save, or one taken back."""
+    back = [edit for edit in edits if edit.undone_ms]
+    last = max(back, key=lambda edit: edit.undone_ms, default=None)
+    if last is not None and last.undone_ms >= edits[0].saved_ms:
+        return (
+            f"Taken back by {last.undone_by}, {_when(workspace, last.undone_ms)}: what "
+            f"{last.saved_by} saved {_when(workspace, last.saved_ms)} ({last.sentence()})."
+        )
+    return (
+        f"Last saved by {edits[0].saved_by}, {_when(workspace, edits[0].saved_ms)}: "
+        f"{edits[0].sentence()}."
+    )
+
+
+def _draw_edits(workspace: Workspace, user: User, edits: list[tasking.WeekEdit]) -> None:
+    """List the saves of this week; the last that stands can be taken back."""
+    if not edits:
+        return
+    standing = [edit for edit in edits if not edit.is_undone]
+    st.markdown(f"##### What was saved here ({len(standing)})")
+    for edit in edits[:12]:
+        words, act = st.columns([5, 1], vertical_alignment="center")
+        line = f"{edit.sentence()} · {edit.saved_by}, {_when(workspace, edit.saved_ms)}"
+        if edit.is_undone:
+            by = f" by {edit.undone_by}, {_when(workspace, edit.undone_ms)}"
+            words.markdown(f"~~{line}~~ taken back{by if edit.undone_ms else ''}")
+            continue
+        words.markdown(line)
+        if edit is not standing[0]:
+            continue
+        if edit.blocked:
+            words.caption(edit.blocked)
+        elif act.button("Take back", icon=":material/undo:", key=f"roster-undo-{edit.load_id}"):
+            with steps.action(stop=False):
+                tasking.undo_week(workspace, user, edit.first, edit.load_id)
+                st.session_state.pop("roster-copied", None)
+                _new_table()
+                st.toast("Taken back. The week stands as before that save.")
+                st.rerun()
 
 
 def _hours(row: Any) -> float:
@@ -110,6 +156,11 @@ def _edit(
 def _new_table() -> None:
     """Give the table a new key, so that what was typed into the old one is gone."""
     st.session_state["roster-turn"] = st.session_state.get("roster-turn", 0) + 1
+
+
+def _when(workspace: Workspace, at_ms: int) -> str:
+    at = datetime.fromtimestamp(at_ms / 1000, workspace.timezone)
+    return f"{at.day} {at:%b %Y, %H:%M}"
 
 
 def _week(first: date) -> str:

@@ -1,10 +1,12 @@
-"""The register of what else happened: seen by all, kept by those who tune the list."""
+"""What else happened: its register, kept by those who tune the list, and its marks on charts."""
 
+import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from analytics import targeting
 from analytics.workspace import User, Workspace
-from components import steps, tables, uploads
+from components import steps, tables, theme, uploads
 
 
 def register(workspace: Workspace, user: User) -> None:
@@ -38,6 +40,41 @@ def register(workspace: Workspace, user: User) -> None:
             _form(workspace, user, None if chosen is None else events.iloc[chosen])
             if chosen is None:
                 _upload(workspace, user)
+
+
+def mark(figure: go.Figure, events: pd.DataFrame) -> str:
+    """Mark dated events (name, kind, first_day, last_day) as lettered bands on a chart over time.
+
+    Returns what the letters stand for, for the sentence under the chart; empty without events.
+    School holidays share one letter, because there are many of them.
+    """
+    holidays = events["kind"] == "school holiday"
+    named = [(row.name, [row]) for row in events[~holidays].itertuples(index=False)]
+    if holidays.any():
+        named.append(("school holidays", list(events[holidays].itertuples(index=False))))
+    told = []
+    for place, (name, rows) in enumerate(named):
+        letter = _letter(place)
+        for row in rows:
+            # A band of a day or two could not be seen.
+            end = max(row.last_day, row.first_day + pd.Timedelta(days=3))
+            figure.add_vrect(
+                x0=str(row.first_day),
+                x1=str(end),
+                fillcolor=theme.CATEGORIES[2],
+                opacity=0.28,
+                line_width=0,
+                layer="below",
+                annotation_text=letter,
+                annotation_position="top left",
+                annotation_font_size=12,
+            )
+        told.append(f"{letter}: {name}")
+    return "; ".join(told)
+
+
+def _letter(place: int) -> str:
+    return chr(ord("A") + place % 26) + (str(place // 26) if place >= 26 else "")
 
 
 def _form(workspace: Workspace, user: User, event) -> None:

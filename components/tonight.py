@@ -10,7 +10,7 @@ from analytics import tasking
 from analytics.tasking import BegunVisit, Plan, TonightUnit
 from analytics.workspace import User, Workspace, make_settings
 from analytics.workspace.drafts import load_draft, save_draft
-from components import own_plan, patrol, steps, stops, tonight_units
+from components import own_plan, patrol, plan_bound, steps, stops, tonight_units
 
 DRAFT = "tonight"
 SAMPLE_NOW = time(20)
@@ -23,7 +23,7 @@ def draw(workspace: Workspace, user: User) -> None:
         _enter_and_make(workspace, user, draft)
         return
     with steps.action(), st.spinner("Planning tonight ..."):
-        plan = _plan(workspace, user, draft)
+        plan, is_under_way = plan_bound.closest(workspace, user, _plan(workspace, user, draft))
     _draw_head(workspace, user, plan, draft)
     visits = tasking.with_places(workspace, plan.visits)
     with steps.action():
@@ -45,6 +45,7 @@ def draw(workspace: Workspace, user: User) -> None:
     with side:
         patrol.draw_ledger(plan, "tonight")
     patrol.draw_unmet(plan, "tonight")
+    plan_bound.draw_method(workspace, plan, is_under_way)
 
 
 def _plan(workspace: Workspace, user: User, draft: dict[str, Any]) -> Plan:

@@ -4,7 +4,7 @@ import geopandas as gpd
 import pydeck as pdk
 import streamlit as st
 
-from components import ground, map_layers, theme
+from components import ground, map_views, theme
 
 _COLOURS = {"treated": theme.BLUE, "both": theme.BLUE, "control": "#EDAE49", "ring": "#6B7785"}
 _NAMES = {
@@ -20,7 +20,7 @@ def draw(shapes: gpd.GeoDataFrame, *, key: str, height: int = 430) -> None:
     wide = shapes.to_crs(4326).explode(ignore_index=True)
     layers = [_layer(wide[wide["arm"] == arm], arm) for arm in _COLOURS if arm in set(wide["arm"])]
     layers.sort(key=lambda layer: layer.id != "arm-ring")
-    view = map_layers.view(shapes, height)
+    view = map_views.view(shapes, height)
     deck = pdk.Deck(
         layers=[*ground.layers(), *layers, *ground.names()],
         initial_view_state=view,

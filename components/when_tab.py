@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from analytics import targeting
 from analytics.workspace import NotMeasurable, User, Workspace
-from components import charts, settings, steps, tables
+from components import hours_chart, interval_charts, settings, steps, tables
 
 
 def draw(workspace: Workspace, user: User, result: targeting.HotspotResult) -> None:
@@ -61,7 +61,7 @@ def _hours(
         text = f"Dots are the recommended windows. {text}"
     is_own = profile.basis == "own"
     which = f"{profile.events:,} crimes" if is_own else f"All {profile.matrix.sum():,.0f} crimes"
-    charts.hour_weekday(
+    hours_chart.hour_weekday(
         profile.matrix,
         title=f"{which} by patrol day and hour",
         unit="crimes",
@@ -118,7 +118,7 @@ def _by_hour(asked: tuple, choices: targeting.WhenSettings, ids: list[str]) -> N
     hours = targeting.hours_of_day(*asked, choices, ids)
     peak = hours.loc[hours["value"].idxmax()]
     quiet = hours[hours["high"] < peak["low"]]
-    charts.bars_with_intervals(
+    interval_charts.bars_with_intervals(
         hours,
         label="hour",
         title="Crimes by hour of the day, all weekdays",
@@ -137,7 +137,7 @@ def _by_month(asked: tuple, choices: targeting.WhenSettings, ids: list[str]) -> 
     years = months["years"]
     held = f"{years.min()}" if years.min() == years.max() else f"{years.min()} to {years.max()}"
     is_clear = high["low"] > low["high"]
-    charts.bars_with_intervals(
+    interval_charts.bars_with_intervals(
         months,
         label="month",
         title="Crimes a day by month of the year",

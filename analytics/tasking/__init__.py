@@ -9,7 +9,13 @@ from analytics.tasking.abstractions import (
     remove_abstraction,
 )
 from analytics.tasking.arithmetic import Capacity, capacity
-from analytics.tasking.bound_of_plan import PlanBound, bound_of, bound_sentence, save_bound
+from analytics.tasking.bound_of_plan import (
+    PlanBound,
+    bound_of,
+    bound_sentence,
+    save_bound,
+    with_bound,
+)
 from analytics.tasking.briefings import (
     Briefing,
     Pop,
@@ -47,6 +53,7 @@ from analytics.tasking.plan_edits import (
 )
 from analytics.tasking.recent import Recent, recent_violence
 from analytics.tasking.roster import Duty, base_names, has_roster, unit_names
+from analytics.tasking.roster_edits import WeekEdit, undo_week, week_edits
 from analytics.tasking.roster_week import (
     bank_holidays,
     roster_week,
@@ -63,6 +70,7 @@ from analytics.tasking.tonight import (
     TonightUnit,
     replan_without,
     tonight,
+    tonight_again,
     units_on_roster,
     units_still_on,
 )
@@ -92,6 +100,7 @@ __all__ = [
     "TonightUnit",
     "Variant",
     "Visit",
+    "WeekEdit",
     "abstractions",
     "add_visit",
     "answer",
@@ -142,15 +151,19 @@ __all__ = [
     "sheet_in_force",
     "shift_sheet",
     "tonight",
+    "tonight_again",
     "trained_words",
     "undo_plan_edit",
+    "undo_week",
     "unit_names",
     "units_on_roster",
     "units_still_on",
     "unmet_table",
     "visits_possible",
+    "week_edits",
     "week_notes",
     "what_if",
+    "with_bound",
     "with_places",
     "workbook",
     "write_exports",

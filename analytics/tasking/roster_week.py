@@ -11,6 +11,7 @@ import pandas as pd
 
 from analytics import training
 from analytics.tasking.roster import base_places
+from analytics.tasking.roster_edits import WEEK, changes_between, set_aside
 from analytics.tasking.travel import MODES, mode_of
 from analytics.workspace import (
     InputError,
@@ -21,7 +22,6 @@ from analytics.workspace import (
     now_ms,
 )
 
-WEEK = timedelta(days=7)
 COLUMNS = ["key", "day", "unit", "team", "shift", "starts", "ends", "mode", "officers", "base"]
 COLUMNS += ["agency", "funding"]
 MOST_OFFICERS = 12
@@ -65,25 +65,28 @@ def roster_week(
 def save_week(workspace: Workspace, user: User, first: date, rows: list[dict[str, Any]]) -> str:
     """Replace the roster of a week by these rows (`COLUMNS`), audited, and return the load's id.
 
-    The officers of a row stay as they were under its key. Raises InputError with a sentence on
+    What stood there is set aside, so that `undo_week` can bring it back. The officers of a row stay as they were under its key. Raises InputError with a sentence on
     the first row that cannot be.
     """
     workspace.require(user, "plan")
     shifts = [_checked(workspace, first, number, row) for number, row in enumerate(rows, 1)]
     _check_overlaps(shifts)
     stored = _stored(workspace, shifts)
+    before = roster_week(workspace, user, first).to_dict("records")
+    what = changes_between(before, [{**shift, "officers": shift["crew"]} for shift in shifts])
     load_id = f"L{uuid.uuid4().hex[:12]}"
     last = first + WEEK - timedelta(days=1)
     detail = {"week": first.isoformat(), "shifts": len(shifts), "rows": len(stored)}
     with workspace.write(user, "alter", "roster", first.isoformat(), detail) as transaction:
+        changes = set_aside(transaction, first, what)
         transaction.execute("DELETE FROM roster WHERE day BETWEEN ? AND ?", [first, last])
         transaction.insert("roster", pd.DataFrame(stored).assign(load_id=load_id))
         transaction.execute(
             "INSERT INTO loads (load_id, feed, at_ms, username, files, file_hashes, columns, "
             "rows_read, rows_stored, rows_quarantined, rows_already_held, reasons, warnings, "
-            "first, last, seconds, fingerprint, is_undone, mode) "
+            "first, last, seconds, fingerprint, is_undone, mode, changes) "
             "VALUES (?, 'roster', ?, ?, ?, '[]', '{}', ?, ?, 0, 0, '{}', '[]', ?, ?, 0.0, ?, "
-            "false, 'edit')",
+            "false, 'edit', ?)",
             [
                 load_id,
                 now_ms(),
@@ -94,6 +97,7 @@ def save_week(workspace: Workspace, user: User, first: date, rows: list[dict[str
                 first.isoformat(),
                 last.isoformat(),
                 hashlib.sha256(repr(stored).encode()).hexdigest()[:16],
+                changes,
             ],
         )
     return load_id

@@ -79,8 +79,8 @@ def undo_load(workspace: Workspace, user: User, load_id: str) -> int:
 def _why_not(workspace: Workspace, feed: str, mode: str | None, load_id: str) -> str:
     if mode == "edit":
         return (
-            "This week was edited on the page, in place of what stood there before: taking it "
-            "back would leave it empty. Edit it again under Tasking, Roster."
+            "This week was edited on the page, in place of what stood there before. It is taken "
+            "back there: Tasking, Roster, below the table."
         )
     return _blocked(workspace, feed, load_id) if feed in EVENT_FEEDS else ""
 

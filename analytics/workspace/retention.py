@@ -25,6 +25,10 @@ _DAY_COLUMN = {
 DATED = (*_DAY_COLUMN, "pings")
 """Feeds whose rows have a date to count the retention from."""
 
+# Rows of the roster that a week saved on the page has replaced, kept with its record.
+_IS_WEEK = "feed = 'roster' AND mode = 'edit'"
+_SET_ASIDE = "json_array_length(changes, '$.before')"
+
 
 def retention(workspace: Workspace) -> dict[str, int | None]:
     """Return each feed's retention in days; None keeps the rows until someone removes them."""
@@ -107,6 +111,11 @@ def _count(workspace: Workspace, feed: str, before: date) -> int:
             [before, _midnight_ms(before)],
         )
     held = workspace.value(f"SELECT count(*) FROM {feed} WHERE {_DAY_COLUMN[feed]} < ?", [before])
+    if feed == "roster":
+        return held + workspace.value(
+            f"SELECT coalesce(sum({_SET_ASIDE}), 0) FROM loads WHERE {_IS_WEEK} AND first < ?",
+            [before.isoformat()],
+        )
     if feed not in EVENT_FEEDS:
         return held
     set_aside = "SELECT count(*) FROM superseded WHERE feed = ? AND occurred_from < ?"
@@ -131,6 +140,12 @@ def _remove_load(transaction: Transaction, feed: str, load_id: str) -> list[str]
         )
         transaction.execute(
             "DELETE FROM superseded WHERE feed = ? AND ? IN (replaced_by, load_id)", [feed, load_id]
+        )
+    if feed == "roster":
+        transaction.execute(
+            f"UPDATE loads SET changes = NULL WHERE {_IS_WEEK} AND "
+            "list_contains(json_extract_string(changes, '$.before[*].load_id'), ?)",
+            [load_id],
         )
     transaction.execute("UPDATE quarantine SET fixed_by = NULL WHERE fixed_by = ?", [load_id])
     transaction.execute("UPDATE loads SET is_undone = true WHERE load_id = ?", [load_id])
@@ -157,7 +172,21 @@ def _remove(transaction: Transaction, feed: str, before: date) -> tuple[int, lis
             "DELETE FROM superseded WHERE feed = ? AND occurred_from < ? RETURNING 1",
             [feed, before],
         ).fetchall()
-    return len(gone), []
+    removed = len(gone)
+    if feed == "roster":
+        removed += _forget_weeks(transaction, before)
+    return removed, []
+
+
+def _forget_weeks(transaction: Transaction, before: date) -> int:
+    """Remove what saved weeks that begin before a day had replaced; returns the rows."""
+    chosen = f"{_IS_WEEK} AND {_SET_ASIDE} > 0 AND first < ?"
+    day = [before.isoformat()]
+    (rows,) = transaction.execute(
+        f"SELECT coalesce(sum({_SET_ASIDE}), 0) FROM loads WHERE {chosen}", day
+    ).fetchone()
+    transaction.execute(f"UPDATE loads SET changes = NULL WHERE {chosen}", day)
+    return int(rows)
 
 
 def _midnight_ms(day: date) -> int:

@@ -56,10 +56,9 @@ def _summary(flow: Flow, found: technology.Recognition) -> str:
     written = _DELIMITERS.get(found.delimiter, found.delimiter)
     apart = f" separated by {written}" if written else ""
     encoding = f" ({found.encoding})" if found.encoding else ""
-    title = technology.TITLES[flow.feed].lower()
     return (
         f"The file has {len(found.columns)} columns{apart}{encoding}.{layouts}{known} "
-        f"Check those that are not certain; what is marked * every row of {title} needs."
+        f"Check those that are not certain; what is marked * every row of {track.in_words(flow.feed)} needs."
     )
 
 

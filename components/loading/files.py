@@ -73,7 +73,7 @@ def _take(flow: Flow, given: list, key: str) -> None:
 
 def _offer_other(flow: Flow, other: str) -> None:
     """Say that the files have the header of another feed's recipe, and offer to load them so."""
-    title, chosen = (technology.TITLES[feed].lower() for feed in (other, flow.feed))
+    title, chosen = track.in_words(other), track.in_words(flow.feed)
     st.info(f"These files look like {title}, as loaded before, not like {chosen}.")
     st.button(
         f"Load them as {title}",
@@ -94,8 +94,7 @@ def _read_as(flow: Flow, found: technology.Recognition) -> None:
 def draw_parts(flow: Flow, found: technology.Recognition) -> None:
     """Ask which sheet of a workbook or layer of a GeoPackage is meant, where several fit."""
     kind = "layer" if flow.is_shape else "sheet"
-    title = technology.TITLES[flow.feed].lower()
-    st.subheader(f"Which {kind} holds the {title}?", anchor=False)
+    st.subheader(f"Which {kind} holds the {track.in_words(flow.feed)}?", anchor=False)
     part = st.radio(
         f"Several fit, and only one {kind} can be read at a time",
         found.parts,

@@ -159,7 +159,7 @@ def _next(flow: Flow, feed: str) -> None:
     """Name the feed that targeting lacks most, or lead on to it where it lacks none."""
     missing = next_needed(technology.register(flow.workspace))
     if missing:
-        title = technology.TITLES[missing].lower()
+        title = track.in_words(missing)
         st.markdown(f"**Next: the {title}.** {WHAT_FOR[missing]}")
     with st.container(horizontal=True, vertical_alignment="center"):
         label = f"Load the {title}" if missing else "Load something else"

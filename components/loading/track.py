@@ -24,8 +24,15 @@ STEPS = {
     "load": "Load",
 }
 DATED = ("moment", "date", "clock")
+_PLURALS = {"places": "places", "stops": "stops and searches"}
 LEAST_ON_GROUND = 0.5
 """Fewer points than this share on the force's ground, and a person looks at the map first."""
+
+
+def in_words(feed: str) -> str:
+    """Name what a feed holds within a sentence: patrol GPS pings, stops and searches."""
+    title = technology.TITLES[feed]
+    return _PLURALS.get(feed, title[:1].lower() + title[1:])
 
 
 @dataclass

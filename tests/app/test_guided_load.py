@@ -333,7 +333,7 @@ def test_the_layer_that_was_named_is_the_one_loaded(empty_copy, open_page, given
     app.session_state["load-feed"] = "places"
     app.run()
     assert not app.exception
-    assert screen(app) == "Which layer holds the own places?"
+    assert screen(app) == "Which layer holds the places?"
     app = choose(app, "Several fit, and only one layer can be read at a time", "beats")
     app = press(app, "Go on")
     app = press(app, "Load")

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from components import map_layers, maps
+from components import map_layers, map_marks, map_views, maps
 
 WORLD_PX = 512
 """The width of the world at zoom 0, in deck.gl's Web Mercator."""
@@ -24,7 +24,7 @@ def _places(east_m: float) -> gpd.GeoDataFrame:
 def test_a_round_lies_within_the_narrowest_screen(spread):
     lon = np.array([-1.5, -1.5 + spread[0]])
     lat = np.array([52.6, 52.6 + spread[1]])
-    view = map_layers.view_of(lon, lat, maps.PHONE_PX, 370)
+    view = map_views.view_of(lon, lat, maps.PHONE_PX, 370)
     pixels_a_degree = WORLD_PX * 2**view.zoom / 360
     assert (lon.max() - lon.min()) * pixels_a_degree <= maps.PHONE_PX + 1
     tall = (lat.max() - lat.min()) / math.cos(math.radians(52.6)) * pixels_a_degree
@@ -40,7 +40,7 @@ def test_a_place_visited_twice_has_one_mark_with_both_numbers():
             "start": ["18:53", "19:43", "21:29"],
         }
     )
-    marks = map_layers.stop_marks(stops)
+    marks = map_marks.stop_marks(stops)
     assert [mark["text"] for mark in marks] == ["1, 3", "2"]
     assert marks[0]["label"] == "1, 3. Abbot Lane"
     assert marks[0]["detail"] == "18:53, 21:29"
@@ -52,7 +52,7 @@ def test_on_a_whole_force_places_stay_visible_and_their_numbers_wait():
     shapes = map_layers.shapes(force, "count", "crimes", None)
     assert map_layers.dots(shapes).radius_min_pixels == 4
     least = {
-        name: map_layers.ranks(shapes, "need_ink", map_layers.view(places))[0].size_min_pixels
+        name: map_layers.ranks(shapes, "need_ink", map_views.view(places))[0].size_min_pixels
         for name, places in (("town", town), ("force", force))
     }
     assert least == {"town": 8, "force": 0}
@@ -63,7 +63,7 @@ def test_a_town_is_shown_whole_and_a_telephone_holds_every_place():
     west, south, east, north = places.to_crs(4326).total_bounds
     around = (west - 0.01, south - 0.01, east + 0.01, north + 0.01)
     for width in (450, 330):
-        view = map_layers.view(places, 620, around, width)
+        view = map_views.view(places, 620, around, width)
         pixels_a_degree = WORLD_PX * 2**view.zoom / 360
         assert (around[2] - around[0]) * pixels_a_degree <= width + 1
 
@@ -72,4 +72,4 @@ def test_places_in_a_small_part_of_a_county_are_shown_close():
     places = _places(1_000)
     west, south, east, north = places.to_crs(4326).total_bounds
     around = (west - 0.5, south - 0.5, east + 0.5, north + 0.5)
-    assert map_layers.view(places, 620, around).zoom == map_layers.view(places, 620).zoom
+    assert map_views.view(places, 620, around).zoom == map_views.view(places, 620).zoom

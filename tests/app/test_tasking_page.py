@@ -220,9 +220,24 @@ def test_the_roster_of_a_week_is_shown_and_copied(with_list, open_page):
     assert any("bank holiday" in part.value for part in app.caption)
     button(app, "Copy the week before").click().run()
     assert "Copied from the week before, not saved yet" in texts(app)
+    before = with_list.rows("SELECT * FROM roster ORDER BY ALL")
     button(app, "Save the week").click().run()
     assert not app.exception and not app.error
     assert "Copied" not in texts(app)
+    assert with_list.rows("SELECT * FROM roster ORDER BY ALL") != before
+
+    app = open_page("tasking", "inspector")
+    app.session_state["tasking-tabs"] = "Roster"
+    app.run()
+    assert any("Last saved by one-inspector" in part.value for part in app.caption)
+    button(app, "Take back").click().run()
+    assert not app.exception and not app.error
+    assert with_list.rows("SELECT * FROM roster ORDER BY ALL") == before
+    again = open_page("tasking", "analyst")
+    again.session_state["tasking-tabs"] = "Roster"
+    again.run()
+    assert any("Taken back by one-inspector" in part.value for part in again.caption)
+    assert "Take back" not in [part.label for part in again.button]
 
 
 def test_the_sum_before_the_plan_moves_with_the_settings(with_list, open_page):

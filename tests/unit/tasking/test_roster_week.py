@@ -6,7 +6,7 @@ import pytest
 
 from analytics import tasking, technology
 from analytics.tasking.roster import read_duties
-from analytics.workspace import InputError, Refused, User
+from analytics.workspace import InputError, Refused, User, retention
 from tests.unit.tasking.conftest import MONDAY
 
 
@@ -92,7 +92,73 @@ def test_bank_holidays_of_2026_are_known():
     assert date(2026, 12, 28) in found, "Boxing Day falls on a Saturday"
 
 
-def test_an_edited_week_is_not_taken_back_to_nothing(patrol_workspace, acting):
+def held(workspace):
+    return workspace.rows("SELECT * FROM roster ORDER BY ALL")
+
+
+def test_the_last_save_of_a_week_is_taken_back_and_then_the_one_before(patrol_workspace, acting):
+    states, loads = [held(patrol_workspace)], []
+    mark = patrol_workspace.fingerprint("roster")
+    for changes in ({"starts": time(16)}, {"mode": "car", "officers": 3}):
+        rows = rows_of(patrol_workspace, acting)
+        rows = [rows[0] | changes, *rows[1:-1], new_row(unit=f"B{len(loads)}")]
+        loads.append(tasking.save_week(patrol_workspace, acting, MONDAY, rows))
+        states.append(held(patrol_workspace))
+    newest, first = tasking.week_edits(patrol_workspace, acting, MONDAY)
+    assert "U1 on Mon 7 Sep, 14:00-22:00: start 14:00, now 16:00" in first.what
+    assert any(text.startswith("B0 on Mon 7 Sep, 20:00-04:00 added") for text in first.what)
+    assert any(text.endswith("removed") for text in first.what)
+    assert "Take that one back first" in first.blocked and not newest.blocked
+    with pytest.raises(InputError, match="Take that one back first"):
+        tasking.undo_week(patrol_workspace, acting, MONDAY, loads[0])
+    for load_id, state in zip(reversed(loads), reversed(states[:-1]), strict=True):
+        done = tasking.undo_week(patrol_workspace, acting, MONDAY, load_id)
+        assert held(patrol_workspace) == state
+        assert (done.is_undone, done.undone_by) == (True, acting.username)
+    assert patrol_workspace.fingerprint("roster") == mark
+    with pytest.raises(InputError, match="already"):
+        tasking.undo_week(patrol_workspace, acting, MONDAY, loads[0])
+    logged = patrol_workspace.rows("SELECT detail FROM audit WHERE object_type = 'roster'")
+    assert sum("taken_back" in detail for (detail,) in logged) == 2
+
+
+def test_a_save_stands_once_other_rows_of_its_week_were_loaded(patrol_workspace, acting):
     load_id = tasking.save_week(patrol_workspace, acting, MONDAY, rows_of(patrol_workspace, acting))
-    with pytest.raises(InputError, match="Edit it again"):
+    with patrol_workspace.write(acting, "collect", "load", "later") as transaction:
+        transaction.execute(
+            "INSERT INTO roster (load_id, day, unit) VALUES ('later', ?, 'X')", [MONDAY]
+        )
+    with pytest.raises(InputError, match="loaded after it"):
+        tasking.undo_week(patrol_workspace, acting, MONDAY, load_id)
+
+
+def test_what_a_save_replaced_is_purged_with_the_roster(patrol_workspace, acting):
+    load_id = tasking.save_week(patrol_workspace, acting, MONDAY, [])
+    assert patrol_workspace.value("SELECT count(*) FROM roster") == 0
+    removed = retention.purge(patrol_workspace, acting, "roster", MONDAY + timedelta(days=1))
+    assert removed == 42, "three pairs on seven days"
+    (edit,) = tasking.week_edits(patrol_workspace, acting, MONDAY)
+    assert edit.sentence() == "What it changed is no longer held"
+    with pytest.raises(InputError, match="no longer held"):
+        tasking.undo_week(patrol_workspace, acting, MONDAY, load_id)
+
+
+def test_a_load_taken_back_does_not_come_again_with_an_edit(patrol_workspace, acting):
+    load_id = tasking.save_week(patrol_workspace, acting, MONDAY, [])
+    with patrol_workspace.write(acting, "erase", "load", "r") as transaction:
+        retention.undo(transaction, acting, "roster", "r")
+    with pytest.raises(InputError, match="no longer held"):
+        tasking.undo_week(patrol_workspace, acting, MONDAY, load_id)
+
+
+def test_only_planners_take_a_week_back(patrol_workspace, acting):
+    load_id = tasking.save_week(patrol_workspace, acting, MONDAY, [])
+    lead = User("lead", "Lead", frozenset({"lead"}))
+    with pytest.raises(Refused):
+        tasking.undo_week(patrol_workspace, lead, MONDAY, load_id)
+
+
+def test_an_edited_week_is_taken_back_where_it_was_edited(patrol_workspace, acting):
+    load_id = tasking.save_week(patrol_workspace, acting, MONDAY, rows_of(patrol_workspace, acting))
+    with pytest.raises(InputError, match="Tasking, Roster"):
         technology.undo_load(patrol_workspace, acting, load_id)
