@@ -36,7 +36,7 @@ from analytics.tasking.exports import (
 )
 from analytics.tasking.feasible import doubts
 from analytics.tasking.files import calendar, csv, gpx
-from analytics.tasking.in_force import days_with_plan, plan_in_force
+from analytics.tasking.in_force import IssuedPlan, days_with_plan, issued_plan, plan_in_force
 from analytics.tasking.issue import issue_plan, save_plan
 from analytics.tasking.ledger import Ledger, patrol_hours, visits_possible
 from analytics.tasking.need import control_hotspots
@@ -86,6 +86,7 @@ __all__ = [
     "Briefing",
     "Capacity",
     "Duty",
+    "IssuedPlan",
     "Ledger",
     "PlaceFacts",
     "Plan",
@@ -124,6 +125,7 @@ __all__ = [
     "has_roster",
     "is_current",
     "issue_plan",
+    "issued_plan",
     "ledger_table",
     "log_abstraction",
     "made_plan",
