@@ -37,7 +37,7 @@ QUERIES = {
     "pings": "SELECT * FROM pings",
     "place_days": visits.PLACE_DAYS,
     "hours": visits.HOURS,
-    "gaps": GAPS_SQL.format(pings="all_pings"),
+    "gaps": GAPS_SQL.format(pings="all_pings", also=""),
     "steps": STEPS_SQL.format(pings="all_pings"),
     "heat": GATHER.format(bins=BINS_PER_DEGREE, gap_ms=300_000, speed=30.0),
     **{name: f"SELECT * FROM {name}" for name in TABLES},
