@@ -53,6 +53,7 @@ ol.stops, .stHtml ol.stops { list-style: none; margin: 0; padding: 0; max-height
 .stops small { display: block; color: QUIET; font-size: 0.83rem; line-height: 1.4; }
 @media (max-width: 640px) {
   .stHtml ol.stops { max-height: none; }
+  .stButtonGroup > div { flex-wrap: wrap; }
   div:has(> .st-key-tonight-lost) { order: 1; }
   .stMainBlockContainer { padding: 4.2rem 1rem 3rem 1rem; }
   .st-key-step-rows .stHorizontalBlock { gap: 0.3rem; }

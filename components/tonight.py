@@ -154,6 +154,12 @@ def _draw_head(workspace: Workspace, user: User, plan: Plan) -> None:
     )
 
 
+def _now_in_sample(plan: Plan) -> time:
+    """The sample's evening stands at 20:00, or where the plan begins when that is later."""
+    begins = min(duty.starts for duty in plan.duties)
+    return max(begins, datetime.combine(plan.first_day, SAMPLE_NOW)).time()
+
+
 def _tell_lost(workspace: Workspace, user: User, plan: Plan, lost: list[str]) -> None:
     """Say from when the shift was planned anew, and offer the new sheets beside it."""
     kept = len(plan.settings.begun)
@@ -179,7 +185,7 @@ def _draw_lost(
         with st.container(horizontal=True, vertical_alignment="bottom"):
             now = st.time_input(
                 "Off from",
-                value=tonight_units.next_five_minutes(workspace) or SAMPLE_NOW,
+                value=tonight_units.next_five_minutes(workspace) or _now_in_sample(plan),
                 step=300,
                 key="tonight-lost-from",
                 width=130,

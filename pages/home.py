@@ -25,7 +25,8 @@ def draw_row(row: programme.StepState) -> None:
         name.markdown(f"**{icon} {title}**")
         state.markdown(STATES[row.state])
         fact.markdown(row.fact)
-        label = row.action or "Open"
+        is_tonight = row.step == "tasking" and user.may("plan")
+        label = row.action or ("Tonight's sheet" if is_tonight else "Open")
         action.page_link(file, label=label, icon=":material/arrow_forward:", width="stretch")
 
 
