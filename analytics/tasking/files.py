@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from analytics.reports import write_csv
 from analytics.tasking.place_facts import PlaceFacts, place_facts
 from analytics.tasking.rounds import Round
 from analytics.workspace import Workspace
@@ -78,7 +79,7 @@ def csv(workspace: Workspace, rounds: list[Round]) -> bytes:
         for one in rounds
         for number, row in enumerate(one.visits.itertuples(), start=1)
     ]
-    return pd.DataFrame(rows).to_csv(index=False).encode("utf-8-sig")
+    return write_csv(pd.DataFrame(rows))
 
 
 def _facts(workspace: Workspace, rounds: list[Round]) -> dict[str, PlaceFacts]:

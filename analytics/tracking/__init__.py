@@ -35,7 +35,7 @@ from analytics.tracking.compliance import Delivery, wilson
 from analytics.tracking.contamination import Contamination
 from analytics.tracking.dosage import Dosage
 from analytics.tracking.ethnicity import BASES as ETHNICITY_BASES
-from analytics.tracking.ethnicity import GROUPS, UNKNOWN
+from analytics.tracking.ethnicity import GROUPS, REFERENCE, UNKNOWN
 from analytics.tracking.exports import cleaning_table, device_table, workbook, write_exports
 from analytics.tracking.heat import PatrolHeat, heat
 from analytics.tracking.links import Link, link_person, links, own_unit, unit_or_none, unlink_person
@@ -108,6 +108,7 @@ __all__ = [
     "NEAR_M",
     "PERIODS",
     "REASONS",
+    "REFERENCE",
     "RETURN_COLUMNS",
     "STOPS_NOTE",
     "UNKNOWN",
