@@ -25,8 +25,7 @@ def draw_row(row: programme.StepState) -> None:
         name.markdown(f"**{icon} {title}**")
         state.markdown(STATES[row.state])
         fact.markdown(row.fact)
-        is_tonight = row.step == "tasking" and user.may("plan")
-        label = row.action or ("Tonight's sheet" if is_tonight else "Open")
+        label = row.action or "Open"
         action.page_link(file, label=label, icon=":material/arrow_forward:", width="stretch")
 
 
