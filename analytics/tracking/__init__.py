@@ -11,6 +11,7 @@ from analytics.tracking.activity import (
     save_activity,
 )
 from analytics.tracking.activity import sentence as activity_sentence
+from analytics.tracking.agreement import Agreement, agreement
 from analytics.tracking.alerts import (
     Alerts,
     alert_hours,
@@ -20,15 +21,15 @@ from analytics.tracking.alerts import (
 )
 from analytics.tracking.check_ins import (
     LONGEST_MIN,
-    Agreement,
     CheckIn,
-    agreement,
+    add_visit,
     check_in,
     check_out,
     open_check_in,
     own_check_ins,
     present_ms,
     remove_check_in,
+    without_end,
 )
 from analytics.tracking.claims import save_budget, save_claim, save_template, templates
 from analytics.tracking.compliance import Delivery, wilson
@@ -134,6 +135,7 @@ __all__ = [
     "Tracks",
     "activity_sentence",
     "add_activity",
+    "add_visit",
     "agreement",
     "alert_hours",
     "answer",
@@ -213,6 +215,7 @@ __all__ = [
     "why_by_place",
     "why_not",
     "wilson",
+    "without_end",
     "workbook",
     "write_exports",
 ]
