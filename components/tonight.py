@@ -137,7 +137,7 @@ def _draw_head(workspace: Workspace, user: User, plan: Plan) -> None:
     held = tasking.issued_plan(workspace, plan.first_day)
     is_issued = held is not None and held.run_id == plan.run_id
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if not is_issued:
+        if not is_issued and plan.settings.since is None:
             _offer_issue(workspace, user, plan, "Issue tonight's plan", "tonight-issue")
         patrol.offer_files(workspace, user, plan, "tonight")
     st.caption(
@@ -151,7 +151,7 @@ def _draw_head(workspace: Workspace, user: User, plan: Plan) -> None:
 
 def _now_in_sample(plan: Plan) -> time:
     """The sample's evening stands at 20:00, or where the plan begins when that is later."""
-    begins = min(duty.starts for duty in plan.duties)
+    begins = plan.settings.since or min(duty.starts for duty in plan.duties)
     return max(begins, datetime.combine(plan.first_day, SAMPLE_NOW)).time()
 
 
@@ -231,4 +231,5 @@ def _draw_lost(
     }
     save_draft(workspace, user, DRAFT, fresh)
     tonight_units.forget()
+    st.toast(f"Planned anew without {pressed[0]}. The new sheets are where you pressed.")
     st.rerun()
