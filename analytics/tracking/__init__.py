@@ -18,6 +18,7 @@ from analytics.tracking.alerts import (
     unvisited,
     waiting_sentence,
 )
+from analytics.tracking.beside import control_places_on, exclusions
 from analytics.tracking.check_ins import (
     LONGEST_MIN,
     Agreement,
@@ -47,6 +48,13 @@ from analytics.tracking.misses import (
     why_by_place,
 )
 from analytics.tracking.need import need_hours
+from analytics.tracking.one_day import (
+    PatrolDay,
+    day_table_of,
+    days_of,
+    patrol_day_of,
+    period_sentence,
+)
 from analytics.tracking.own import OwnResults, own_results
 from analytics.tracking.periods import PERIODS, Period, of_shift, period_named
 from analytics.tracking.planned import PlannedVisits, planned_visits
@@ -117,6 +125,7 @@ __all__ = [
     "Link",
     "MissedVisit",
     "OwnResults",
+    "PatrolDay",
     "PatrolHeat",
     "Period",
     "PlannedVisits",
@@ -134,9 +143,13 @@ __all__ = [
     "check_out",
     "cleaning_table",
     "close_miss",
+    "control_places_on",
+    "day_table_of",
     "day_totals",
+    "days_of",
     "days_sentence",
     "device_table",
+    "exclusions",
     "explain_miss",
     "gps_period",
     "has_activity",
@@ -157,7 +170,9 @@ __all__ = [
     "own_check_ins",
     "own_results",
     "own_unit",
+    "patrol_day_of",
     "period_named",
+    "period_sentence",
     "place_kinds",
     "place_table",
     "planned_visits",
