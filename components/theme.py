@@ -49,6 +49,7 @@ h2.tagline { font-size: 1rem; font-weight: 400; padding: 0; }
 ol.stops, .stHtml ol.stops { list-style: none; margin: 0; padding: 0; max-height: 430px; overflow-y: auto; }
 .stHtml ol.stops li { display: flex; gap: 0.8rem; padding: 0.45rem 0.2rem; margin: 0;
   border-bottom: 1px solid rgba(107, 119, 133, 0.28); }
+.st-key-tonight-panel .stButtonGroup button { min-height: 38px; }
 .stops li > b { font-size: 1.1rem; font-variant-numeric: tabular-nums; min-width: 3.1rem; }
 .stops small { display: block; color: QUIET; font-size: 0.83rem; line-height: 1.4; }
 @media (max-width: 640px) {
@@ -60,13 +61,15 @@ ol.stops, .stHtml ol.stops { list-style: none; margin: 0; padding: 0; max-height
   .st-key-tonight-panel .stHorizontalBlock:has(> .stColumn) { gap: 0.4rem 0.6rem; }
   .st-key-tonight-panel .stColumn { flex: 1 1 22%; min-width: 22%; }
   .st-key-tonight-panel .stColumn:nth-child(2) { flex: 1 1 60%; min-width: 60%; }
-  .st-key-tonight-panel .stColumn:nth-child(5) { flex: 1 1 36%; min-width: 36%; }
+  .st-key-tonight-panel .stColumn:nth-child(3), .st-key-tonight-panel .stColumn:nth-child(4) {
+    flex: 1 1 45%; min-width: 45%; }
+  .st-key-tonight-panel .stColumn:nth-child(5) { flex: 1 1 100%; min-width: 100%; }
   .stButton button, .stDownloadButton button, .stPopover button, .stFormSubmitButton button,
-  .stPageLink a, [data-testid="stBaseButton-segmented_control"],
-  [data-testid="stBaseButton-segmented_controlActive"], [data-testid="stSidebarNavLink"] {
-    min-height: 44px; }
+  .stPageLink a, .stButtonGroup button, .stNumberInput button, .stExpander summary,
+  .stDateInput [role="group"], .stTimeInput [role="group"],
+  [data-testid="stTab"], [data-testid="stSidebarNavLink"] { min-height: 44px; }
   .stTextInput input, .stNumberInput input, .stDateInput input, .stTimeInput input,
-  .stSelectbox [data-baseweb="select"] > div, .stPills button { min-height: 44px; }
+  .stSelectbox [role="group"], .stMultiSelect [role="group"] { min-height: 44px; }
 }
 </style>
 """

@@ -10,6 +10,7 @@ from analytics.tasking import TonightUnit
 from analytics.workspace import Workspace
 
 MODE_NAMES = {"foot": "On foot", "cycle": "Cycle", "car": "Car"}
+MODE_WORDS = {"foot": "on foot", "cycle": "by cycle", "car": "by car"}
 _HELD = "tonight-units"
 
 

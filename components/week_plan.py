@@ -4,16 +4,11 @@ import streamlit as st
 
 from analytics import tasking
 from analytics.workspace import User, Workspace
-from components import own_plan, patrol, settings, steps, week_sums
+from components import own_plan, patrol, plan_bound, settings, steps, week_sums
 
 FIELDS = ["from", "to", "visit_minutes", "visits_per_day", "share_out", "weigh_by"]
 RARE = ["seed", "break_minutes", "admin_minutes", "walking_kmh", "driving_kmh", "detour_factor"]
 RARE += ["window_minutes", "spacing_minutes", "least_visits_per_day", "most_visits_per_day"]
-METHOD = (
-    "Visits are shared out in proportion to each hot spot's share of the list, and drawn from the "
-    "hours of need. A search chooses the visits of greatest worth that fit shifts, breaks and "
-    "travel (along the streets where they are loaded); then order and starts are drawn by seed."
-)
 
 
 def draw(workspace: Workspace, user: User) -> None:
@@ -45,8 +40,11 @@ def draw(workspace: Workspace, user: User) -> None:
         return
     st.session_state["plan-made"] = True
     with top, steps.action(), st.spinner("Fetching the plan ..."):
-        plan = tasking.made_plan(workspace, user, result)
+        made = tasking.made_plan(workspace, user, result)
+        plan, is_under_way = plan_bound.closest(workspace, user, made)
         steps.answer(tasking.answer(plan))
+        if is_under_way:
+            st.caption(":material/hourglass_empty: A closer bound is being worked out.")
         if not plan.is_made_with(choices, workspace.today()):
             st.caption(":material/info: The settings have changed since. Make the plan again.")
             with side:
@@ -62,13 +60,7 @@ def draw(workspace: Workspace, user: User) -> None:
         week_sums.draw_equal(plan)
     with second:
         week_sums.draw_what_if(workspace, user, plan)
-    steps.method(
-        definition=f"{METHOD} {tasking.bound_sentence(plan, tasking.bound_of(workspace, plan))}",
-        period=f"{plan.first_day} to {plan.last_day}",
-        unit=f"visits of {plan.settings.visit_minutes} minutes; seed {plan.seed}",
-        run_id=plan.run_id,
-        source="Koper 1995; conventions as stated in the settings",
-    )
+    plan_bound.draw_method(workspace, plan, is_under_way)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.button("Issue the plan", type="primary", icon=":material/send:"):
             with steps.action(stop=False):

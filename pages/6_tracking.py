@@ -19,7 +19,7 @@ user = access.require_role(*access.roles_that_see("tracking"))
 workspace = steps.header("tracking", user)
 
 if not tracking.has_gps(workspace):
-    steps.nothing_yet("There are no GPS fixes yet.", "pages/2_technology.py", "Load patrol GPS")
+    people_tabs.without_gps(workspace, user)
 kinds = tracking.place_kinds(workspace)
 if not tracking.has_list(workspace) and not kinds:
     steps.nothing_yet(

@@ -60,7 +60,8 @@ def task(call: Call, workspace: Workspace) -> int:
     answer = plan.as_json()
     summary = [
         f"{len(answer['visits']):,} visits planned (run {answer['run_id']}); value "
-        f"{answer['value']:,.3g} of at most {answer['upper_bound']:,.3g} (expected violence covered)."
+        f"{answer['value']:,.3g} of at most {answer['upper_bound']:,.3g} (expected violence covered; bound by "
+        f"{answer['upper_bound_by']})."
     ]
     call.answer(answer, summary)
     return 0

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from analytics import targeting, tasking, technology, testing, tracking
+from analytics.programme.bounds import KIND, ask_for_bound, bound_plan
 from analytics.workspace import User, Workspace, backup, jobs, make_settings, queue, tidy
 
 INBOX_USER = User("service:inbox", "Inbox", frozenset(), every_right=True)
@@ -24,7 +25,7 @@ def start_worker(workspace: Workspace, run_command: RunCommand) -> jobs.Worker:
         "backtest": _backtest,
         "stability": _stability,
         "plan": make_plan,
-        "bound": bound_plan,
+        KIND: bound_plan,
         "track": _track,
         "evaluate": _evaluate,
         "backup": _backup,
@@ -93,26 +94,8 @@ def make_plan(
     # A person looks at the plan before it is issued, which is then quick.
     settings = make_settings(tasking.TaskingSettings, arguments["settings"])
     plan = tasking.preview_plan(workspace, user, settings, progress)
-    if tasking.bound_of(workspace, plan) is None:
-        _ask_for_bound(workspace, user, plan)
+    ask_for_bound(workspace, user, plan)
     return plan.as_json()
-
-
-def _ask_for_bound(workspace: Workspace, user: User, plan: tasking.Plan) -> None:
-    """Queue the work on a plan's bound in place of that for plans that it follows."""
-    for job in jobs.recent(workspace):
-        if job.kind == "bound" and job.state == "waiting" and job.username == user.username:
-            jobs.cancel(workspace, user, job.job_id)
-    arguments = {"run_id": plan.run_id, "settings": plan.settings.as_json()}
-    jobs.submit(workspace, user, "bound", arguments)
-
-
-def bound_plan(
-    workspace: Workspace, user: User, arguments: dict[str, Any], progress: jobs.Progress
-) -> dict[str, Any]:
-    """Work out the bound of a plan and keep it."""
-    plan = tasking.made_plan(workspace, user, arguments)
-    return {"run_id": tasking.save_bound(workspace, user, plan, progress).run_id}
 
 
 def _track(

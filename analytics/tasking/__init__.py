@@ -9,7 +9,13 @@ from analytics.tasking.abstractions import (
     remove_abstraction,
 )
 from analytics.tasking.arithmetic import Capacity, capacity
-from analytics.tasking.bound_of_plan import PlanBound, bound_of, bound_sentence, save_bound
+from analytics.tasking.bound_of_plan import (
+    PlanBound,
+    bound_of,
+    bound_sentence,
+    save_bound,
+    with_bound,
+)
 from analytics.tasking.briefings import (
     Briefing,
     Pop,
@@ -30,7 +36,7 @@ from analytics.tasking.exports import (
 )
 from analytics.tasking.feasible import doubts
 from analytics.tasking.files import calendar, csv, gpx
-from analytics.tasking.in_force import days_with_plan, plan_in_force
+from analytics.tasking.in_force import IssuedPlan, days_with_plan, issued_plan, plan_in_force
 from analytics.tasking.issue import issue_plan, save_plan
 from analytics.tasking.ledger import Ledger, patrol_hours, visits_possible
 from analytics.tasking.need import control_hotspots
@@ -64,6 +70,7 @@ from analytics.tasking.tonight import (
     TonightUnit,
     replan_without,
     tonight,
+    tonight_again,
     units_on_roster,
     units_still_on,
 )
@@ -79,6 +86,7 @@ __all__ = [
     "Briefing",
     "Capacity",
     "Duty",
+    "IssuedPlan",
     "Ledger",
     "PlaceFacts",
     "Plan",
@@ -117,6 +125,7 @@ __all__ = [
     "has_roster",
     "is_current",
     "issue_plan",
+    "issued_plan",
     "ledger_table",
     "log_abstraction",
     "made_plan",
@@ -144,6 +153,7 @@ __all__ = [
     "sheet_in_force",
     "shift_sheet",
     "tonight",
+    "tonight_again",
     "trained_words",
     "undo_plan_edit",
     "undo_week",
@@ -155,6 +165,7 @@ __all__ = [
     "week_edits",
     "week_notes",
     "what_if",
+    "with_bound",
     "with_places",
     "workbook",
     "write_exports",

@@ -6,6 +6,9 @@ from scipy.sparse import coo_array, vstack
 
 from analytics.tasking.problem import DayProblem
 
+BY_RELAXATION = "plain linear relaxation"
+BY_ROUTES = "column generation over routes"
+
 
 def upper_bound(problem: DayProblem, spacing_minutes: int) -> float:
     """Return a worth that no plan of this day can exceed, in the unit of `worth`."""

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
+from analytics.tasking.bound import BY_ROUTES
 from analytics.tasking.bound_columns import ROUNDS, Bound, tight_bound
 from analytics.tasking.build import Progress
 from analytics.tasking.plan import Plan
@@ -21,6 +22,8 @@ SEARCHES_AT_ONCE = 1500
 
 FEWEST_ROUNDS = 8
 """Fewer rounds of prices than this seldom lower the plain bound."""
+
+UNDER_WAY = "A closer bound is being worked out and stands here as soon as it is done."
 
 LEAVES_OUT = (
     "The bound holds for the visits wanted as drawn, day by day, given what the days before "
@@ -98,25 +101,39 @@ def with_tight_bound(plan: Plan) -> Plan:
     rounds = min(ROUNDS, SEARCHES_AT_ONCE // max(searches, 1))
     if rounds < FEWEST_ROUNDS:
         return plan
-    return replace(plan, upper_bound=bound_plan(plan, rounds).upper_bound)
+    return _bounded(plan, bound_plan(plan, rounds).upper_bound)
 
 
-def bound_sentence(plan: Plan, bound: PlanBound | None) -> str:
-    """Say how much of the most possible the plan serves, by which bound, and what that leaves out."""
+def with_bound(workspace: Workspace, plan: Plan) -> Plan:
+    """Return the plan with the bound kept for it, where that is the closer one."""
+    kept = bound_of(workspace, plan)
+    return _bounded(plan, kept.upper_bound) if kept else plan
+
+
+def _bounded(plan: Plan, upper_bound: float) -> Plan:
+    # Where the plan has the closer one already it is of the same kind, from a shorter search.
+    return replace(plan, upper_bound=min(upper_bound, plan.upper_bound), bound_by=BY_ROUTES)
+
+
+def bound_sentence(plan: Plan, bound: PlanBound | None, is_under_way: bool = False) -> str:
+    """Say how much of the most possible the plan serves, by which bound, and what that leaves out.
+
+    `is_under_way` says that a closer bound is being worked out.
+    """
     if plan.upper_bound <= 0:
         return "No visit was possible, so there is nothing to compare the plan with."
     if bound is None:
         return (
             f"The plan is worth {plan.value:.3f}: at least {plan.value / plan.upper_bound:.1%} of "
             f"the most that any plan could be worth, {plan.upper_bound:.3f} by a plain linear "
-            "relaxation, which takes little notice of routes. A closer bound is worked out after "
-            "the plan and stands here when it is done."
+            "relaxation, which takes little notice of routes. "
+            + (UNDER_WAY if is_under_way else "No closer bound is known.")
         )
     settled = sum(day["is_settled"] for day in bound.days)
     return (
         f"The plan is worth {plan.value:.3f}: at least {plan.value / bound.upper_bound:.1%} of the "
-        f"most that any plan could be worth, {bound.upper_bound:.3f} by column generation over "
-        f"routes (run `{bound.run_id}`, settled on {settled:,} of {len(bound.days):,} days); a "
+        f"most that any plan could be worth, {bound.upper_bound:.3f} by {BY_ROUTES} "
+        f"(run `{bound.run_id}`, settled on {settled:,} of {len(bound.days):,} days); a "
         f"plain linear relaxation says {bound.plain:.3f}. {LEAVES_OUT}"
     )
 

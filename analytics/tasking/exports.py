@@ -1,5 +1,6 @@
 """What a plan looks like in words and tables: answer, visits, ledger, workbook."""
 
+import math
 from datetime import date, timedelta
 
 import pandas as pd
@@ -59,12 +60,20 @@ def answer(plan: Plan) -> str:
     missed = plan.unmet["visits_wanted"] - plan.unmet["visits_planned"]
     by_reason = missed.groupby(plan.unmet["reason"]).sum().sort_values(ascending=False)
     reason = by_reason.index[0]
-    served = f"{plan.value / plan.upper_bound:.0%}" if plan.upper_bound else "none"
     return (
         f"{head} {sums.unserved:,} visits could not be placed; most often: "
-        f"{reason[:1].lower()}{reason[1:]}. The plan serves {served} of the need that any plan "
-        "could serve at most."
+        f"{reason[:1].lower()}{reason[1:]}. The plan serves {served_words(plan)} of the need that "
+        f"any plan could serve (bound by {plan.bound_by})."
     )
+
+
+def served_words(plan: Plan) -> str:
+    """Say which part of the most possible need the plan surely serves, rounded down."""
+    share = plan.served_at_least
+    if share is None:
+        return "none"
+    whole = math.floor(share * 100 + 1e-6)
+    return "all" if whole >= 100 else f"at least {whole}%"
 
 
 def workbook(workspace: Workspace, user: User, plan: Plan) -> bytes:
@@ -104,8 +113,9 @@ def ledger_table(plan: Plan) -> pd.DataFrame:
         "Unserved": f"{sums.unserved:,}",
         "Need in rostered hours": f"{sums.need_share_on_duty:.0%}",
         "Need served, of the most possible": (
-            f"{plan.value / plan.upper_bound:.0%}" if plan.upper_bound else "not measurable"
+            "not measurable" if plan.served_at_least is None else served_words(plan)
         ),
+        "Most possible, by": plan.bound_by,
     }
     return pd.DataFrame({"Line": list(lines), "Amount": list(lines.values())})
 

@@ -1,11 +1,32 @@
 """Which plan holds on a day, its visits with the changes made, and what it left unserved."""
 
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 
 from analytics.tasking.plan_edits import apply_edits, standing_edits
 from analytics.workspace import DEFAULT_PROGRAMME, Workspace
+
+
+@dataclass(frozen=True)
+class IssuedPlan:
+    """The plan that holds on a day: by whom and when it was issued."""
+
+    plan_id: str
+    run_id: str
+    issued_by: str
+    issued_ms: int
+
+
+def issued_plan(workspace: Workspace, day: date) -> IssuedPlan | None:
+    """Return the plan that holds on a day, None where none covers it."""
+    rows = workspace.rows(
+        f"{_HOLDS} SELECT plan_id, run_id, issued_by, issued_ms FROM plans "
+        "JOIN holds USING (plan_id)",
+        [day, day, DEFAULT_PROGRAMME],
+    )
+    return IssuedPlan(*rows[0]) if rows else None
 
 
 def plan_in_force(workspace: Workspace, first: date, last: date) -> pd.DataFrame:

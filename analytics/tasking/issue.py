@@ -1,12 +1,11 @@
 """Issuing a plan: it holds on its days until a newer one covers them."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 
-from analytics.tasking.bound_of_plan import bound_of, with_tight_bound
+from analytics.tasking.bound_of_plan import with_bound, with_tight_bound
 from analytics.tasking.build import UNMET_COLUMNS, VISIT_COLUMNS
+from analytics.tasking.exports import served_words
 from analytics.tasking.in_force import plan_in_force
 from analytics.tasking.plan import Plan, preview_plan, summary
 from analytics.tasking.settings import TaskingSettings
@@ -35,9 +34,7 @@ def issue_plan(workspace: Workspace, user: User, plan: Plan) -> str:
     visits of the plan it follows that begin before its first unit sets out.
     """
     workspace.require(user, "plan")
-    bound = bound_of(workspace, plan)
-    if bound:
-        plan = replace(plan, upper_bound=bound.upper_bound)
+    plan = with_bound(workspace, plan)
     detail = {"run_id": plan.run_id, "visits": len(plan.visits)}
     with workspace.write(user, "create", "plan", plan.run_id, detail) as transaction:
         number = transaction.execute("SELECT count(*) FROM plans").fetchone()[0] + 1
@@ -95,7 +92,6 @@ def _note_evidence(transaction: Transaction, plan: Plan) -> None:
     period = f"{plan.first_day.day} {plan.first_day:%b %Y} to {plan.last_day.day} "
     period += f"{plan.last_day:%b %Y}"
     sums, settings = plan.ledger, plan.settings
-    served = f"{plan.value / plan.upper_bound:.0%}" if plan.upper_bound else "none"
     notes = {
         "T5-01": f"Plan of {sums.visits_planned:,} visits in {sums.unit_shifts:,} unit-shifts, "
         f"{period}.",
@@ -108,7 +104,8 @@ def _note_evidence(transaction: Transaction, plan: Plan) -> None:
         "T5-06": f"{sums.visits_wanted:,} visits wanted, {sums.visits_possible:,} possible, "
         f"{sums.visits_planned:,} planned.",
         "T5-08": f"{sums.travel_hours:.1f} hours of travel are in the plan.",
-        "T5-12": f"Need served is {served} of the most that any plan could serve.",
+        "T5-12": f"Need served is {served_words(plan)} of the most that any plan could serve, by "
+        f"{plan.bound_by}.",
     }
     for item_id, value in notes.items():
         note_evidence(transaction, item_id, value, plan.run_id)

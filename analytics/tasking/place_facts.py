@@ -34,11 +34,15 @@ class PlaceFacts:
     streets: tuple[str, ...]
     why: str
     briefing: Briefing
+    short_why: str = ""
 
     @property
     def where(self) -> str:
         """Say where it is by the streets that meet or pass there."""
-        told = [f"{one} / {other}" for one, other in self.corners]
+        meet: dict[str, list[str]] = {}
+        for one, other in self.corners:
+            meet.setdefault(one, []).append(other)
+        told = [f"{one} / {' and '.join(others)}" for one, others in meet.items()]
         at_corner = {name for pair in self.corners for name in pair}
         told += [name for name in self.streets if name not in at_corner][:1]
         return "; ".join(told)
@@ -71,6 +75,7 @@ def place_facts(workspace: Workspace, hotspot_ids: list[str]) -> dict[str, Place
             streets=names,
             why=_why(row),
             briefing=saved.briefing if saved else Briefing(),
+            short_why=_short_why(row),
         )
     return found
 
@@ -116,8 +121,17 @@ def _why(row: object) -> str:
         parts.append(f"{int(row.crimes):,} crimes of the list ({row.share_of_count:.1%})")
     if pd.notna(row.harm):
         parts.append(f"{row.harm:,.0f} harm days")
-    if isinstance(row.hours, str) and row.hours not in _ANY_HOUR:
-        parts.append(f"hours: {row.hours}")
-    if isinstance(row.pattern, str):
-        parts.append(row.pattern)
-    return "; ".join(part for part in parts if part)
+    return "; ".join(part for part in [*parts, *_pattern(row)] if part)
+
+
+def _short_why(row: object) -> str:
+    """Say the same in the width of a column."""
+    parts = [f"rank {int(row.rank)}" if pd.notna(row.rank) else ""]
+    parts.append(f"{int(row.crimes):,} crimes" if pd.notna(row.crimes) and row.crimes else "")
+    return ", ".join(part for part in [*parts, *_pattern(row)] if part)
+
+
+def _pattern(row: object) -> list[str]:
+    is_timed = isinstance(row.hours, str) and row.hours not in _ANY_HOUR
+    hours = [f"hours: {row.hours}"] if is_timed else []
+    return [*hours, *([row.pattern] if isinstance(row.pattern, str) else [])]

@@ -11,6 +11,7 @@ import pandas as pd
 
 from analytics.geography import Recent
 from analytics.tasking.abstractions import mark_of
+from analytics.tasking.bound import BY_RELAXATION
 from analytics.tasking.build import Built, Progress, build_plan, wanted_by_day
 from analytics.tasking.inputs import day_inputs, ways_between
 from analytics.tasking.ledger import Ledger
@@ -34,7 +35,8 @@ class Plan:
 
     `visits` has the columns of the table plan_visits without plan_id, and name; `unmet` those of
     plan_unmet, and name. `value` is the need served and `upper_bound` what no plan could exceed,
-    both in shares of the list's weight per day, summed over the days. `duties` are the unit-shifts
+    both in the violence expected to be covered, summed over the days; `bound_by` names how the bound
+    was found. `duties` are the unit-shifts
     planned for, `places` the hot spots by list, `breaks` the meal breaks by day, shift and unit,
     `partners` the visits wanted of places where partners go instead (day, hotspot_id, partner,
     visits_wanted, name), `place_days` what a visit covers on
@@ -61,6 +63,12 @@ class Plan:
     days: list[PlannedDay]
     warnings: list[str]
     travel: str = ""
+    bound_by: str = BY_RELAXATION
+
+    @property
+    def served_at_least(self) -> float | None:
+        """The part of the most possible need that is surely served; None when none was possible."""
+        return self.value / self.upper_bound if self.upper_bound > 0 else None
 
     @property
     def seed(self) -> int:
@@ -96,6 +104,7 @@ class Plan:
             ],
             "value": self.value,
             "upper_bound": self.upper_bound,
+            "upper_bound_by": self.bound_by,
             "unmet": [
                 {
                     "date": row.day.isoformat(),
@@ -274,6 +283,7 @@ def summary(plan: Plan) -> str:
     kept = {
         "value": plan.value,
         "upper_bound": plan.upper_bound,
+        "upper_bound_by": plan.bound_by,
         "capacity": plan.ledger.as_json(),
         "warnings": plan.warnings,
     }

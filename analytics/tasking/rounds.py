@@ -129,13 +129,24 @@ def control_places(workspace: Workspace, user: User, day: date) -> list[str]:
     who evaluates sees every day.
     """
     workspace.require(user, "see:tasking")
-    if day > workspace.today() + timedelta(days=1) and not user.may("evaluate"):
+    if _is_too_early(workspace, user, day):
         return []
     places = list_places(workspace, day)
     if places is None:
         return []
     held = control_hotspots(workspace, places, [day]).get(day, set())
     return [str(spot) for spot in places["hotspot_id"] if spot in held]
+
+
+def controls_are_hidden(workspace: Workspace, user: User, day: date) -> bool:
+    """Whether a trial reaches a day whose control places this person may not know yet."""
+    workspace.require(user, "see:tasking")
+    reaches = "SELECT count(*) > 0 FROM assignment WHERE day >= ?"
+    return _is_too_early(workspace, user, day) and bool(workspace.value(reaches, [day]))
+
+
+def _is_too_early(workspace: Workspace, user: User, day: date) -> bool:
+    return day > workspace.today() + timedelta(days=1) and not user.may("evaluate")
 
 
 def _visits_of(visits: pd.DataFrame, day: date, shift: str, unit: str) -> pd.DataFrame:

@@ -133,6 +133,19 @@ def tonight(
     return recent_plan(workspace, run_id, make)
 
 
+def tonight_again(workspace: Workspace, user: User, settings: TonightSettings) -> Plan:
+    """Return tonight's plan of these settings: as it was made where it is still in memory."""
+    return tonight(
+        workspace,
+        user,
+        list(settings.units),
+        day=settings.from_date,
+        settings=settings,
+        begun=list(settings.begun),
+        since=settings.since,
+    )
+
+
 def replan_without(
     workspace: Workspace, user: User, plan: Plan, lost: str, since: time, reason: str = "incident"
 ) -> Plan:

@@ -35,6 +35,8 @@ from analytics.tracking.claims import save_budget, save_claim, save_template, te
 from analytics.tracking.compliance import Delivery, wilson
 from analytics.tracking.contamination import Contamination
 from analytics.tracking.dosage import Dosage
+from analytics.tracking.ethnicity import BASES as ETHNICITY_BASES
+from analytics.tracking.ethnicity import GROUPS, UNKNOWN
 from analytics.tracking.exports import cleaning_table, device_table, workbook, write_exports
 from analytics.tracking.heat import PatrolHeat, heat
 from analytics.tracking.links import Link, link_person, links, own_unit, unit_or_none, unlink_person
@@ -71,6 +73,7 @@ from analytics.tracking.replay import (
     why_not,
 )
 from analytics.tracking.report import return_report, return_workbook, shown_table
+from analytics.tracking.residents import read_population, save_population
 from analytics.tracking.returns import COLUMNS as RETURN_COLUMNS
 from analytics.tracking.returns import FundersReturn, preview_return, quarters
 from analytics.tracking.returns import sentence as return_sentence
@@ -78,12 +81,13 @@ from analytics.tracking.sensitivity import sensitivity, sensitivity_sentence
 from analytics.tracking.settings import TrackingSettings
 from analytics.tracking.stops import (
     CAVEAT,
-    GROUPS,
+    NEAR_M,
     Stops,
+    found_sentence,
     preview_stops,
-    read_population,
-    save_population,
     save_stops,
+    stop_quarters,
+    unknown_sentence,
 )
 from analytics.tracking.stops import NOTE as STOPS_NOTE
 from analytics.tracking.stops import sentence as stops_sentence
@@ -105,13 +109,16 @@ from analytics.tracking.unmet import apart_sentence, hours_apart, unmet_need, un
 __all__ = [
     "ACTIVITY_KINDS",
     "CAVEAT",
+    "ETHNICITY_BASES",
     "GROUPS",
     "LEAST_SHOWN",
     "LONGEST_MIN",
+    "NEAR_M",
     "PERIODS",
     "REASONS",
     "RETURN_COLUMNS",
     "STOPS_NOTE",
+    "UNKNOWN",
     "Activity",
     "Agreement",
     "Alerts",
@@ -151,6 +158,7 @@ __all__ = [
     "device_table",
     "exclusions",
     "explain_miss",
+    "found_sentence",
     "gps_period",
     "has_activity",
     "has_gps",
@@ -202,6 +210,7 @@ __all__ = [
     "sensitivity_sentence",
     "set_alert_hours",
     "shown_table",
+    "stop_quarters",
     "stops_sentence",
     "team_weeks",
     "teams_sentence",
@@ -209,6 +218,7 @@ __all__ = [
     "tracking_policy",
     "unit_or_none",
     "units_tracked",
+    "unknown_sentence",
     "unlink_person",
     "unmet_need",
     "unmet_sentence",

@@ -8,6 +8,7 @@ of time when they are loaded, and the load says how many.
 
 import duckdb
 
+from analytics.technology.intervals import GAPS_SQL
 from analytics.tracking.settings import TrackingSettings
 
 REASONS: dict[str, str] = {
@@ -44,19 +45,23 @@ FROM kept
 """
 """Every n-th fix of each device, with gap and speed (along the way travelled) measured anew."""
 
-COUNTS = """
-SELECT SUM(CASE WHEN {inaccurate} THEN 1 ELSE 0 END) AS inaccurate,
-    SUM(CASE WHEN NOT ({inaccurate}) AND gap_ms = 0 THEN 1 ELSE 0 END) AS same_moment
-FROM all_pings
-"""
+COUNTS = """, SUM(CASE WHEN {inaccurate} THEN 1 ELSE 0 END) AS inaccurate,
+    SUM(CASE WHEN NOT ({inaccurate}) AND gap_ms = 0 THEN 1 ELSE 0 END) AS same_moment"""
 
 
 def clean(cursor: duckdb.DuckDBPyConnection, settings: TrackingSettings) -> list[tuple[str, int]]:
-    """Make the view `pings` of the fixes of `all_pings` that count; return reasons and numbers."""
+    """Make the view `pings` of the fixes of `all_pings` that count; return reasons and numbers.
+
+    The table `device_gaps` (`intervals.GAPS_SQL`) comes from the same reading of all fixes.
+    """
     inaccurate = f"COALESCE(accuracy_m, 0) > {float(settings.accuracy_max_m)}"
     most_kmh = float(settings.impossible_speed_kmh)
     cursor.execute(f"CREATE OR REPLACE TEMP TABLE jumps AS {JUMPS.format(most_kmh=most_kmh)}")
-    counted = cursor.execute(COUNTS.format(inaccurate=inaccurate)).fetchall()[0]
+    gaps = GAPS_SQL.format(pings="all_pings", also=COUNTS.format(inaccurate=inaccurate))
+    cursor.execute(f"CREATE OR REPLACE TEMP TABLE device_gaps AS {gaps}")
+    counted = cursor.execute(
+        "SELECT SUM(inaccurate), SUM(same_moment) FROM device_gaps"
+    ).fetchall()[0]
     jumped = cursor.execute(
         "SELECT COUNT(*) FROM all_pings p JOIN jumps j ON j.device = p.device AND j.ms = p.ms "
         f"WHERE NOT ({inaccurate}) AND (p.gap_ms IS NULL OR p.gap_ms > 0)"

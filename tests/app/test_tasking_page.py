@@ -115,7 +115,9 @@ def test_an_inspector_with_a_planned_week_comes_for_tonight(with_list, open_page
     tasking.save_plan(
         with_list, ROOT_USER, make_settings(TaskingSettings, {"from": TODAY, **QUICK})
     )
-    assert button(open_page("tasking", "inspector"), "Make tonight's sheet")
+    app = open_page("tasking", "inspector")
+    assert button(app, "Make tonight's sheet")
+    assert "A plan holds today:" in texts(app)
     assert button(open_page("tasking", "analyst"), "Make the plan")
 
 
@@ -127,9 +129,25 @@ def test_tonight_makes_a_sheet_without_the_roster(with_list, open_page):
     assert not app.exception
     assert not app.error
     assert "visits of 15 minutes" in texts(app)
+    assert any("Not issued yet" in part.value for part in app.caption)
     button(app, "Issue tonight's plan").click().run()
     assert not app.exception
+    assert any("In force: plan-0001" in part.value for part in app.caption)
+    assert "Issue tonight's plan" not in [part.label for part in app.button]
     assert set(tasking.plan_in_force(with_list, TODAY, TODAY)["shift"]) == {"Tonight"}
+
+
+def test_the_sheet_of_the_night_before_is_not_tonights(with_list, open_page):
+    who = User("one-inspector", "The inspector", frozenset({"inspector"}))
+    units = [{"name": "Z9", "mode": "foot", "starts": "20:00", "until": "02:00", "base": ""}]
+    stale = {"day": "2026-08-30", "units": units, "seed": 1, "lost": ["Z8"]}
+    save_draft(with_list, who, "tonight", stale)
+    app = open_page("tasking", "inspector")
+    app.session_state["tasking-tabs"] = "Tonight"
+    app.run()
+    assert not app.exception and not app.error
+    assert button(app, "Make tonight's sheet")
+    assert "Z9" not in [part.value for part in app.text_input if part.label == "Unit"]
 
 
 def test_a_control_day_is_told_tonight(with_list, open_page):
@@ -202,6 +220,10 @@ def test_a_visit_is_cancelled_and_the_change_undone(with_list, open_page):
     app.run()
     assert not app.exception
     before = len(tasking.plan_in_force(with_list, TODAY, TODAY))
+    assert not app.warning, "nothing is doubted before a place is chosen"
+    place = next(part for part in app.selectbox if part.label == "Place")
+    spot = with_list.value("SELECT hotspot_id FROM hotspots ORDER BY rank LIMIT 1")
+    place.set_value(spot).run()
     next(part for part in app.text_input if part.label == "Reason").set_value("Asked for")
     button(app, "Add the visit").click().run()
     assert not app.exception and not app.error

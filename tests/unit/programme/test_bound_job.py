@@ -1,8 +1,11 @@
-"""A plan that is made asks for its bound; a newer one takes the place of one that still waits."""
+"""A plan that is made asks for its bound; a newer one takes the place of one that still waits.
 
-from datetime import timedelta
+Tonight's plan asks for its own, beside that of the week.
+"""
 
-from analytics import tasking
+from datetime import time, timedelta
+
+from analytics import programme, tasking
 from analytics.programme import work
 from analytics.workspace import User, Workspace, jobs
 from tests.unit.tasking.conftest import MONDAY, add_list, add_roster
@@ -41,3 +44,41 @@ def test_the_bound_is_worked_out_after_the_plan(empty_workspace: Workspace, acti
     count = len(_bounds(empty_workspace))
     _make_plan(empty_workspace, acting, seed=2)
     assert len(_bounds(empty_workspace)) == count
+
+
+def _tonight(workspace: Workspace, user: User) -> tasking.Plan:
+    unit = tasking.TonightUnit(name="A", mode="foot", starts=time(20), until=time(2), base="Base")
+    choices = tasking.TaskingSettings(seed=4, iterations=100)
+    return tasking.tonight(workspace, user, [unit], day=MONDAY, settings=choices)
+
+
+def test_tonights_bound_is_worked_out_beside_the_weeks(empty_workspace: Workspace, acting: User):
+    add_list(empty_workspace, acting)
+    add_roster(empty_workspace, acting, days=2)
+    week = _make_plan(empty_workspace, acting, seed=1)
+    night = _tonight(empty_workspace, acting)
+    assert programme.ask_for_bound(empty_workspace, acting, night)
+    assert programme.ask_for_bound(empty_workspace, acting, night)
+    state = {job.arguments["run_id"]: job.state for job in _bounds(empty_workspace)}
+    assert state == {week["run_id"]: "waiting", night.run_id: "waiting"}
+
+    # The server is another when the job's turn comes: the plan is made again from its settings.
+    tasking.plan._recent = type(tasking.plan._recent)(8)
+    mine = next(j for j in _bounds(empty_workspace) if j.arguments["run_id"] == night.run_id)
+    work.bound_plan(empty_workspace, acting, mine.arguments, lambda share, text: None)
+    again = tasking.with_bound(empty_workspace, night)
+    assert again.bound_by == "column generation over routes"
+    assert night.value <= again.upper_bound <= night.upper_bound
+    assert "column generation" in tasking.answer(again) or again.unmet.empty
+    assert not programme.ask_for_bound(empty_workspace, acting, night)
+
+
+def test_a_plan_whose_data_have_changed_is_not_bounded(empty_workspace: Workspace, acting: User):
+    add_list(empty_workspace, acting)
+    add_roster(empty_workspace, acting, days=2)
+    _make_plan(empty_workspace, acting, seed=1)
+    job = _bounds(empty_workspace)[0]
+    gone = {**job.arguments, "run_id": "of-other-data"}
+    made = work.bound_plan(empty_workspace, acting, gone, lambda share, text: None)
+    assert made == {"run_id": None}
+    assert empty_workspace.value("SELECT count(*) FROM runs WHERE step = 'tasking-bound'") == 0

@@ -183,7 +183,8 @@ def test_the_bound_of_a_plan_is_kept_and_found_again(patrol_workspace: Workspace
     )
     plan = tasking.preview_plan(patrol_workspace, acting, choices)
     assert tasking.bound_of(patrol_workspace, plan) is None
-    assert "closer bound is worked out" in tasking.bound_sentence(plan, None)
+    assert "No closer bound is known" in tasking.bound_sentence(plan, None)
+    assert "is being worked out" in tasking.bound_sentence(plan, None, is_under_way=True)
     told: list[float] = []
     made = tasking.save_bound(
         patrol_workspace, acting, plan, lambda share, text: told.append(share)

@@ -16,6 +16,7 @@ from analytics.tasking.files import _folded
 from analytics.tasking.place_facts import streets_at
 from analytics.tasking.settings import TaskingSettings
 from analytics.workspace import InputError, User
+from tests.unit.reports.pdf_text import pages_of, squeezed
 from tests.unit.tasking.conftest import MONDAY
 
 QUICK = TaskingSettings.model_validate({"from": MONDAY, "to": MONDAY, "seed": 3, "iterations": 60})
@@ -133,3 +134,19 @@ def test_control_days_are_shown_one_shift_ahead(patrol_workspace, acting, monkey
 
     assert [seen(INSPECTOR, day) for day in days] == [["H03"], ["H03"], []]
     assert [seen(EVALUATOR, day) for day in days] == [["H03"]] * 3
+
+    chosen = {"from": MONDAY, "to": days[-1], "seed": 3, "iterations": 60}
+    tasking.save_plan(patrol_workspace, acting, TaskingSettings.model_validate(chosen))
+
+    def printed(user: User, day: date) -> str:
+        return "".join(pages_of(tasking.sheet_in_force(patrol_workspace, user, day)))
+
+    for day in days[:2]:
+        text = printed(INSPECTOR, day)
+        assert squeezed("Do not patrol or stop at these places; answer calls only: Place 3") in text
+        assert text.count("Place3") == text.count("Controlday.") > 0, "named, and not visited"
+    early = printed(INSPECTOR, days[2])
+    assert "Place3" not in early and "Controlday." not in early
+    assert squeezed("places on their control day are told from the day before") in early
+    told = printed(EVALUATOR, days[2])
+    assert "Place3" in told and "Printedahead" not in told

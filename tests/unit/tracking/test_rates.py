@@ -1,16 +1,8 @@
-"""Rates, ratios and withheld counts: published numbers and what can be derived."""
+"""Rates and ratios beside published numbers."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from analytics.tracking.rates import (
-    LEAST_SHOWN,
-    poisson_rate,
-    ratio_of_odds,
-    ratio_of_rates,
-    withheld,
-)
+from analytics.tracking.rates import poisson_rate, ratio_of_odds, ratio_of_rates
 
 
 @pytest.mark.parametrize(
@@ -32,15 +24,3 @@ def test_ratio_of_rates_is_one_for_equal_rates_and_holds_it():
     ratio, low, high = ratio_of_rates(10, 1_000, 100, 10_000)
     assert ratio == pytest.approx(1.0)
     assert low < 1 < high
-
-
-@given(st.lists(st.integers(0, 40), min_size=2, max_size=7))
-def test_no_withheld_count_follows_from_the_total(counts):
-    hidden = withheld(counts)
-    left = [count for count, is_hidden in zip(counts, hidden, strict=True) if is_hidden]
-    assert all(h for count, h in zip(counts, hidden, strict=True) if count < LEAST_SHOWN)
-    if left and not all(hidden):
-        assert len(left) >= 2
-        assert sum(left) >= LEAST_SHOWN
-    if min(counts) >= LEAST_SHOWN:
-        assert not any(hidden)

@@ -38,7 +38,7 @@ QUERIES = {
     "pings": "SELECT * FROM pings",
     "place_days": visits.PLACE_DAYS,
     "hours": visits.HOURS,
-    "gaps": GAPS_SQL.format(pings="all_pings"),
+    "gaps": GAPS_SQL.format(pings="all_pings", also=""),
     "steps": STEPS_SQL.format(pings="all_pings"),
     "heat": GATHER.format(
         start_ms=int(DAYS_MS["start_ms"].iloc[0]),
