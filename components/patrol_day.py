@@ -72,7 +72,7 @@ def draw_table(
         {
             "rank": "Rank",
             "name": tables.text("Place"),
-            "count": tables.number("Crimes behind the ranking"),
+            "count": tables.number("Crimes", why="Those behind the ranking of the list."),
             "planned": tables.number("Planned"),
             "delivered": tables.number("Delivered", why="Of the plan, capped at it."),
             "qualifying_visits": tables.number("Qualifying", why="Visits, planned or not."),

@@ -84,11 +84,6 @@ def read_days(cursor: duckdb.DuckDBPyConnection, days: pd.DataFrame, hours: pd.D
     _table(cursor, "hour_ranges", hours)
 
 
-def read_slots(cursor: duckdb.DuckDBPyConnection, slots: pd.DataFrame) -> None:
-    """Make the table `day_slots` (slot, day_number), which tells an instant's patrol day by hash."""
-    _table(cursor, "day_slots", slots)
-
-
 def read_devices(cursor: duckdb.DuckDBPyConnection) -> tuple[list[DeviceInterval], float | None]:
     """Describe the devices of `all_pings` and return the pooled median interval (seconds)."""
     gaps = cursor.execute("SELECT device, gap_ms, fixes FROM device_gaps").df()

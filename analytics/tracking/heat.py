@@ -9,7 +9,7 @@ import pandas as pd
 from analytics.geography import Grid, project, unproject
 from analytics.tracking import engine
 from analytics.tracking.assigned import assignments
-from analytics.tracking.days import day_table
+from analytics.tracking.days import day_table, hour_table
 from analytics.tracking.places import exclusion_areas
 from analytics.tracking.preview import data_fingerprint, files_between, gps_period
 from analytics.tracking.recent import recent
@@ -19,25 +19,29 @@ from analytics.workspace import User, Workspace, make_run_id
 
 CELL_WIDTH_M = 50.0
 MOST_SHAPES = 15_000
-SLOT_MS = 900_000
-"""Patrol days begin at quarters of an hour from each other, also where the clock changes."""
 BINS_PER_DEGREE = 10_000
 """Fixes are first gathered in bins of about 10 m, so that few positions are projected."""
 
 GATHER = """
 WITH placed AS (
-    SELECT CAST(FLOOR((p.ms - {start_ms}) / {slot_ms}) AS BIGINT) AS slot,
+    SELECT p.ms - p.ms % 60000 AS minute_ms, p.gap_ms,
         CAST(FLOOR(p.lon * {bins}) AS BIGINT) AS lon_bin,
-        CAST(FLOOR(p.lat * {bins}) AS BIGINT) AS lat_bin, p.gap_ms
+        CAST(FLOOR(p.lat * {bins}) AS BIGINT) AS lat_bin
     FROM pings p LEFT JOIN excluded e ON e.device = p.device AND e.ms = p.ms
     LEFT JOIN assigned a ON a.device = p.device AND a.ms = p.ms
     WHERE e.ms IS NULL AND a.ms IS NULL AND COALESCE(p.speed_kmh, 0) <= {speed}
         AND p.gap_ms <= {gap_ms}
 )
-SELECT s.day_number, c.lon_bin, c.lat_bin, SUM(c.gap_ms) AS patrol_ms
-FROM placed c JOIN day_slots s ON s.slot = c.slot
-GROUP BY s.day_number, c.lon_bin, c.lat_bin
+, minutes AS (
+    SELECT m.minute_ms, d.start_ms AS day_ms
+    FROM (SELECT DISTINCT ms - ms % 60000 AS minute_ms FROM all_pings) m
+    JOIN day_ranges d ON m.minute_ms >= d.start_ms AND m.minute_ms < d.end_ms
+)
+SELECT m.day_ms, c.lon_bin, c.lat_bin, SUM(c.gap_ms) AS patrol_ms
+FROM placed c JOIN minutes m ON m.minute_ms = c.minute_ms
+GROUP BY m.day_ms, c.lon_bin, c.lat_bin
 """
+"""By patrol day, which begins at a full minute: few minutes meet the ranges of days, not all fixes."""
 
 
 @dataclass(frozen=True)
@@ -97,26 +101,17 @@ def _heat(workspace: Workspace, settings: TrackingSettings) -> PatrolHeat:
         engine.read_pings(cursor, files, start_ms, end_ms, settings)
         engine.find_excluded(cursor, areas, workspace.crs, "pings")
         engine.find_assigned(cursor, assignments(workspace, start_ms, end_ms), "pings")
-        engine.read_slots(cursor, day_slots(days))
+        hours = hour_table(first, last, workspace.timezone, workspace.day_starts_minutes)
+        engine.read_days(cursor, days, hours)
         bins = cursor.execute(
             GATHER.format(
-                start_ms=start_ms,
-                slot_ms=SLOT_MS,
                 bins=BINS_PER_DEGREE,
                 gap_ms=round(settings.gap_minutes * 60_000),
                 speed=float(settings.vehicle_speed_kmh),
             )
         ).df()
+    bins["day_number"] = np.searchsorted(days["start_ms"], bins["day_ms"])
     return _to_cells(workspace, bins, tuple(days["day"]))
-
-
-def day_slots(days: pd.DataFrame) -> pd.DataFrame:
-    """Return slot (quarters of an hour since the first start) and day_number of each of `days`."""
-    starts = (days["start_ms"].to_numpy() - days["start_ms"].iloc[0]) // SLOT_MS
-    ends = (days["end_ms"].to_numpy() - days["start_ms"].iloc[0]) // SLOT_MS
-    return pd.DataFrame(
-        {"slot": np.arange(ends[-1]), "day_number": np.repeat(np.arange(len(days)), ends - starts)}
-    )
 
 
 def _to_cells(workspace: Workspace, bins: pd.DataFrame, days: tuple[date, ...]) -> PatrolHeat:

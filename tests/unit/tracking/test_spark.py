@@ -15,14 +15,13 @@ from analytics.geography import unproject
 from analytics.technology.intervals import GAPS_SQL, STEPS_SQL
 from analytics.tracking import TrackingSettings, engine, visits
 from analytics.tracking.days import day_table, hour_table
-from analytics.tracking.heat import BINS_PER_DEGREE, GATHER, SLOT_MS, day_slots
+from analytics.tracking.heat import BINS_PER_DEGREE, GATHER
 from analytics.tracking.places import JudgedPlaces
 from analytics.tracking.spark import SparkCursor, connect
 
 CRS = "EPSG:27700"
 DAYS = (date(2026, 3, 28), date(2026, 3, 29), "Europe/London", 360)
 """Two patrol days round the night on which the clock goes forward."""
-DAYS_MS = day_table(DAYS[0], DAYS[1], ZoneInfo(DAYS[2]), DAYS[3])
 TABLES = (
     "jumps",
     "held",
@@ -40,13 +39,7 @@ QUERIES = {
     "hours": visits.HOURS,
     "gaps": GAPS_SQL.format(pings="all_pings", also=""),
     "steps": STEPS_SQL.format(pings="all_pings"),
-    "heat": GATHER.format(
-        start_ms=int(DAYS_MS["start_ms"].iloc[0]),
-        slot_ms=SLOT_MS,
-        bins=BINS_PER_DEGREE,
-        gap_ms=300_000,
-        speed=30.0,
-    ),
+    "heat": GATHER.format(bins=BINS_PER_DEGREE, gap_ms=300_000, speed=30.0),
     **{name: f"SELECT * FROM {name}" for name in TABLES},
 }
 
@@ -69,7 +62,7 @@ def spark():
 def fixes(tmp_path_factory):
     """A Parquet file of four devices that walk, stand, drive, jump, repeat and fall silent."""
     random = np.random.default_rng(5)
-    days = DAYS_MS
+    days = day_table(DAYS[0], DAYS[1], ZoneInfo(DAYS[2]), DAYS[3])
     parts = []
     for number, device in enumerate("abcd"):
         steps = random.choice([15_000, 15_000, 15_000, 60_000, 400_000], 700)
@@ -98,12 +91,11 @@ def fixes(tmp_path_factory):
 
 def run(cursor, file, settings):
     """Run the whole of tracking with one cursor; return its result and the rows of every query."""
-    days = DAYS_MS
+    days = day_table(DAYS[0], DAYS[1], ZoneInfo(DAYS[2]), DAYS[3])
     hours = hour_table(DAYS[0], DAYS[1], ZoneInfo(DAYS[2]), DAYS[3])
     start_ms, end_ms = int(days["start_ms"].iloc[0]), int(days["end_ms"].iloc[-1])
     left_out = engine.read_pings(cursor, [file], start_ms, end_ms, settings)
     engine.read_days(cursor, days, hours)
-    engine.read_slots(cursor, day_slots(days))
     spots = [(430_000, 300_000), (430_120, 300_060), (429_800, 300_200), (430_600, 299_700)]
     frame = gpd.GeoDataFrame(
         {"place": range(4), "start_ms": start_ms, "end_ms": end_ms},
