@@ -156,6 +156,7 @@ def _draw_afterwards(workspace: Workspace, user: User, names: dict[str, str]) ->
         left, right = st.columns(2)
         came = left.time_input("Came at", value=None, step=60, key="after-came")
         gone = right.time_input("Left at", value=None, step=60, key="after-left")
+        left, right = st.columns(2)
         crew = left.number_input("Officers", 1, 20, 2, key="after-crew")
         mode = right.selectbox("How", list(MODES), format_func=MODES.get, key="after-mode")
         if not st.form_submit_button("Keep this visit", width="stretch"):
@@ -196,7 +197,7 @@ def _draw_done(
         {
             "time": [f"{_local(workspace, one.in_ms):%H:%M}" for one in done],
             "place": [names.get(one.hotspot_id, one.hotspot_id) for one in done],
-            "minutes": pd.array([one.minutes for one in done], "Float64"),
+            "minutes": pd.array([one.minutes for one in done], "Float64").round(1),
             "mark": [_mark(one) for one in done],
         }
     )

@@ -38,7 +38,8 @@ _STYLE = """
 .stMain [data-testid="stCaptionContainer"] { color: QUIET; opacity: 1; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 h2.tagline { font-size: 1rem; font-weight: 400; padding: 0; }
-.stElementContainer:has(.unseen), .stElementContainer:has(> .stHtml > style) { position: absolute; }
+.stElementContainer:has(.unseen), .stElementContainer:has(> .stHtml > style) {
+  position: absolute; max-width: 1px; }
 .legend { display: flex; flex-wrap: wrap; gap: 0.35rem 1.1rem; font-size: 0.83rem; margin: 0; }
 .legend span { display: inline-flex; align-items: center; gap: 0.4rem; }
 .legend i { width: 0.85rem; height: 0.85rem; border-radius: 2px; display: inline-block;

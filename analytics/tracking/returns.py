@@ -23,6 +23,8 @@ from analytics.tracking.settings import TrackingSettings
 from analytics.workspace import InputError, User, Workspace
 
 COLUMNS = {
+    "year": "Financial year",
+    "quarter": "Quarter",
     "agency": "Agency",
     "funding": "Funding line",
     "planned_hours": "Planned patrol hours",
@@ -46,7 +48,8 @@ _ACTIVITY = {"arrest": "arrests", "search": "searches", "weapon": "weapons"}
 class FundersReturn:
     """One quarter's return: `table` has a row per agency and funding line with `COLUMNS`.
 
-    A missing value is unknown. `first` and `last` are the days of the quarter that have passed.
+    A missing value is unknown. `first` and `last` are the days of the quarter that have passed;
+    `is_partial`: the quarter runs on, or roster, GPS or plans do not reach all its days.
     """
 
     quarter: Quarter
@@ -55,6 +58,7 @@ class FundersReturn:
     table: pd.DataFrame
     run_id: str
     notes: tuple[str, ...]
+    is_partial: bool
 
 
 def quarters(workspace: Workspace) -> list[Quarter]:
@@ -93,6 +97,8 @@ def preview_return(
     table = table.join(_reported(workspace, duties, first, last))
     table = _with_activity(table, duties, activity)
     table = _with_costs(table, read_budgets(workspace, quarter.key))
+    table = table.assign(year=quarter.year_name, quarter=f"Q{quarter.number}")
+    covered = notes.of_coverage(workspace, quarter, last)
     return FundersReturn(
         quarter,
         first,
@@ -100,10 +106,11 @@ def preview_return(
         table.reset_index()[list(COLUMNS)],
         dosage.run_id if dosage else "",
         (
-            *notes.of_coverage(workspace, quarter, last),
+            *covered,
             *notes.of_table(table, reason, repeated),
             *notes.of_left_over(workspace, duties, dosage, first, last),
         ),
+        is_partial=bool(covered),
     )
 
 
@@ -113,13 +120,18 @@ def sentence(found: FundersReturn) -> str:
     measured = table["measured_hours"].sum(min_count=1)
     claimed = table["claimed_hours"].sum(min_count=1)
     said = f"{claimed:,.0f} hours claimed" if pd.notna(claimed) else "no hours claimed yet"
+    partly = " The quarter is only partly covered: see the remarks." if found.is_partial else ""
     if pd.isna(measured):
-        return f"**{found.quarter.title}: {said}; measured hours are not measurable without GPS.**"
+        return (
+            f"**{found.quarter.title}: {said}; measured hours are not measurable without GPS.**"
+            f"{partly}"
+        )
     with_gps = (table["completeness"] * table["unit_days"]).sum()
     share = with_gps / table["unit_days"].sum()
     return (
         f"**{found.quarter.title}: {measured:,.0f} hours in hot spots measured by GPS, {said}.** "
         f"GPS covers {share:.0%} of rostered unit-days; hours without GPS are unknown, not zero."
+        f"{partly}"
     )
 
 
