@@ -1,4 +1,4 @@
-"""Activity of the patrols: counts and rates per 100 patrol hours, by kind, place and team."""
+"""Activity of the patrols: counts and rates per 100 patrol hours and visits, by kind and place."""
 
 from typing import Any
 
@@ -13,9 +13,9 @@ COLUMNS: dict[str, Any] = {
     "what": tables.text("Activity"),
     "count": tables.number("Number"),
     "hours": tables.number("Patrol hours", digits=1),
-    "rate": tables.number("Per 100 hours", digits=1),
-    "low": tables.number("95% from", digits=1),
-    "high": tables.number("to", digits=1),
+    "rate": tables.text("Per 100 hours (95%)"),
+    "visits": tables.number("Visits"),
+    "per_visits": tables.text("Per 100 visits (95%)"),
 }
 
 
@@ -39,9 +39,15 @@ def _draw_rates(workspace: Workspace, user: User, dosage: tracking.Dosage) -> No
     apart = f"{found.elsewhere:,} more happened outside the hot spots"
     if found.without_gps:
         apart += f", {found.without_gps:,} by units without GPS that day"
+    twice = ""
+    if found.repeated:
+        twice = (
+            f" {found.repeated:,} typed in are in a loaded file too (same unit, day, kind and hot "
+            "spot) and count once."
+        )
     st.caption(
-        f"{apart}; they enter no rate. More activity is not better patrol: engagement is the aim, "
-        "searches and arrests are what it may take."
+        f"{apart}; they enter no rate.{twice} More activity is not better patrol: engagement is "
+        "the aim, searches and arrests are what it may take."
     )
     kind = st.segmented_control(
         "Kind",
@@ -55,13 +61,14 @@ def _draw_rates(workspace: Workspace, user: User, dosage: tracking.Dosage) -> No
     chosen = {name: COLUMNS[name] for name in COLUMNS if name != "what"}
     with left:
         st.subheader("By place", anchor=False)
-        places = found.places[found.places["kind"] == kind].sort_values("count", ascending=False)
+        places = _named(found.places[found.places["kind"] == kind])
+        places = places.sort_values("count", ascending=False)
         names = {"name": tables.text("Hot spot")}
         tables.show(places, names | chosen, key="activity-places", alt="Activity by place")
     with right:
         st.subheader("By team", anchor=False)
         names = {"name": tables.text("Team")}
-        teams = found.teams[found.teams["kind"] == kind]
+        teams = _named(found.teams[found.teams["kind"] == kind])
         tables.show(teams, names | chosen, key="activity-teams", alt="Activity by team")
         if found.teams_withheld:
             st.caption(
@@ -77,16 +84,32 @@ def _draw_rates(workspace: Workspace, user: User, dosage: tracking.Dosage) -> No
         definition=(
             "Activity whose hot spot is named, or whose coordinates lie in one, by units with GPS "
             "on that patrol day, over the hours of visits that are no drive-through, summed over "
-            "units, time at incidents left out. Exact Poisson limits, 95% (Garwood 1936); no "
-            "correction for looking at many places."
+            "units, time at incidents left out, and over their number. Exact Poisson limits, 95% "
+            "(Garwood 1936); no correction for looking at many places. What was typed counts only "
+            "beyond what a loaded file tells of the same unit, day, kind and hot spot."
         ),
-        unit="activities per 100 patrol hours of units",
+        unit="activities per 100 patrol hours of units, and per 100 visits",
         run_id=dosage.run_id,
     )
 
 
 def _named(rates: pd.DataFrame) -> pd.DataFrame:
-    return rates.assign(what=rates["kind"].map(tracking.ACTIVITY_KINDS))
+    """Name the kinds and write each rate with its interval."""
+    texts = {
+        "rate": ("rate", "low", "high"),
+        "per_visits": ("per_visits", "visits_low", "visits_high"),
+    }
+    written = {
+        name: [_interval(*row) for row in rates[list(columns)].itertuples(index=False)]
+        for name, columns in texts.items()
+    }
+    return rates.assign(what=rates["kind"].map(tracking.ACTIVITY_KINDS), **written)
+
+
+def _interval(value: float | None, low: float | None, high: float | None) -> str:
+    if pd.isna(value):
+        return "no patrol measured"
+    return f"{value:,.1f} ({low:,.1f} to {high:,.1f})"
 
 
 def _draw_agreement(workspace: Workspace, user: User, dosage: tracking.Dosage) -> None:

@@ -34,7 +34,10 @@ def draw(workspace: Workspace, user: User) -> None:
         _draw_standing(workspace, user, standing, names)
     if standing is None or not standing.is_forgotten:
         _draw_stops(workspace, user, stops, done, standing, names)
+    _draw_afterwards(workspace, user, names)
     _draw_done(workspace, user, done, names)
+    for one in tracking.without_end(workspace, user):
+        _draw_without_end(workspace, user, one, names)
     with st.expander("My results, seen by me alone", icon=":material/lock:"):
         _draw_results(workspace, user)
     st.caption(
@@ -55,7 +58,7 @@ def _draw_standing(
                 f"You checked in at {place} on {began.day} {began:%b, %H:%M} and never out. Say "
                 "when you left; until then the visit counts no minutes."
             )
-            ended = st.time_input("I left at", value=None, step=300, key="left-at")
+            ended = st.time_input("I left at", value=None, step=60, key="left-at")
             note, did = "", {}
         else:
             st.markdown(f"**You are at {place}** since {began:%H:%M}.")
@@ -145,6 +148,46 @@ def _next(planned: list[tuple[str, str, int]], visited: list[str]) -> int:
     return waiting[0] if waiting else -1
 
 
+def _draw_afterwards(workspace: Workspace, user: User, names: dict[str, str]) -> None:
+    """Enter a visit that could not be checked in to, such as without network."""
+    folded = st.expander("Enter a visit afterwards (no network, no time)")
+    with folded, st.form("afterwards", border=False):
+        place = st.selectbox("Hot spot", list(names), format_func=names.get, key="after-place")
+        left, right = st.columns(2)
+        came = left.time_input("Came at", value=None, step=60, key="after-came")
+        gone = right.time_input("Left at", value=None, step=60, key="after-left")
+        left, right = st.columns(2)
+        crew = left.number_input("Officers", 1, 20, 2, key="after-crew")
+        mode = right.selectbox("How", list(MODES), format_func=MODES.get, key="after-mode")
+        if not st.form_submit_button("Keep this visit", width="stretch"):
+            return
+        if place is None or came is None or gone is None:
+            st.error("Name the hot spot, and when you came and left.")
+            return
+        with steps.action(stop=False):
+            tracking.add_visit(workspace, user, place, came, gone, crew=int(crew), mode=mode)
+            st.rerun()
+
+
+def _draw_without_end(
+    workspace: Workspace, user: User, one: tracking.CheckIn, names: dict[str, str]
+) -> None:
+    """A visit that the end of a shift closed: its end may still be told."""
+    began = _local(workspace, one.in_ms)
+    with st.container(border=True):
+        st.markdown(
+            f"**{names.get(one.hotspot_id, one.hotspot_id)}**, {began.day} {began:%b, %H:%M}: not "
+            "checked out, closed at the end of the shift. It counts no minutes until you say when "
+            "you left."
+        )
+        key = f"end-{one.check_in_id}"
+        ended = st.time_input("I left at", value=None, step=60, key=key)
+        if st.button("Close this visit", key=f"{key}-keep", width="stretch", disabled=not ended):
+            with steps.action(stop=False):
+                tracking.check_out(workspace, user, one.check_in_id, ended=ended)
+                st.rerun()
+
+
 def _draw_done(
     workspace: Workspace, user: User, done: list[tracking.CheckIn], names: dict[str, str]
 ) -> None:
@@ -154,7 +197,7 @@ def _draw_done(
         {
             "time": [f"{_local(workspace, one.in_ms):%H:%M}" for one in done],
             "place": [names.get(one.hotspot_id, one.hotspot_id) for one in done],
-            "minutes": pd.array([one.minutes for one in done], "Float64"),
+            "minutes": pd.array([one.minutes for one in done], "Float64").round(1),
             "mark": [_mark(one) for one in done],
         }
     )
@@ -169,11 +212,13 @@ def _draw_done(
 
 
 def _mark(one: tracking.CheckIn) -> str:
+    if one.is_past_shift:
+        return "no check-out, closed at shift end"
     if one.is_forgotten:
         return "not closed"
     if one.out_ms is None:
         return "open"
-    return "closed afterwards" if one.is_closed_late else ""
+    return "entered afterwards" if one.is_late else ""
 
 
 def _draw_results(workspace: Workspace, user: User) -> None:

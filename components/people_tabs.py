@@ -16,17 +16,21 @@ def drawings(
     return {
         "Activity": lambda: activity_tab.draw(workspace, user, dosage),
         "Stop and search": lambda: stops_tab.draw(workspace, user),
-        "Return": lambda: return_tab.draw(workspace, user, dosage),
+        "Return": lambda: return_tab.draw(workspace, user, dosage.settings),
     }
 
 
 def without_gps(workspace: Workspace, user: User) -> None:
-    """Say that there is no GPS; stop and search, which needs places and days only, stands below."""
-    has_stops = tracking.has_list(workspace) and tracking.stop_quarters(workspace)
+    """Say that there is no GPS; below stands what needs none: stop and search, and the return."""
     with st.container(border=True):
         st.markdown("There are no GPS fixes yet.")
         steps.link("pages/2_technology.py", "Load patrol GPS")
-    if has_stops:
-        st.subheader("Stop and search", anchor=False)
-        stops_tab.draw(workspace, user)
+    if tracking.has_list(workspace):
+        stops, funder = st.tabs(["Stop and search", "Return"], key="no-gps", on_change="rerun")
+        if stops.open:
+            with stops:
+                stops_tab.draw(workspace, user)
+        if funder.open:
+            with funder:
+                return_tab.draw(workspace, user, tracking.TrackingSettings())
     st.stop()

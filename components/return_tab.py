@@ -9,7 +9,7 @@ from components import exports, steps, tables
 HOURS = ("rostered_hours", "planned_hours", "claimed_hours", "measured_hours", "reported_hours")
 
 
-def draw(workspace: Workspace, user: User, dosage: tracking.Dosage) -> None:
+def draw(workspace: Workspace, user: User, settings: tracking.TrackingSettings) -> None:
     """Choose the quarter; see planned, claimed and measured; enter claims; take the files."""
     quarters = tracking.quarters(workspace)
     if not quarters:
@@ -18,9 +18,13 @@ def draw(workspace: Workspace, user: User, dosage: tracking.Dosage) -> None:
     names = {quarter.title: quarter for quarter in quarters}
     chosen = names[st.selectbox("Financial quarter", list(names), key="quarter", width=320)]
     with steps.action(stop=False), st.spinner("Reading the quarter ..."):
-        found = tracking.preview_return(workspace, user, chosen, dosage.settings)
+        found = tracking.preview_return(workspace, user, chosen, settings)
         st.markdown(tracking.return_sentence(found))
-        columns = {name: _column(name, label) for name, label in tracking.RETURN_COLUMNS.items()}
+        columns = {
+            name: _column(name, label)
+            for name, label in tracking.RETURN_COLUMNS.items()
+            if name not in ("year", "quarter")
+        }
         tables.show(found.table, columns, key="return", alt="Return by agency and funding line")
         for note in found.notes:
             st.caption(f":material/info: {note}")

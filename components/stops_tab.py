@@ -16,27 +16,16 @@ PLACED = {
 UNPLACED = {"unplaced": tables.number("Not placeable")}
 EVERY = {"all": tables.number("All stops")}
 SHARES = {
-    "inside_share": tables.bar("Share inside"),
-    "inside_low": tables.bar("95% from"),
-    "inside_high": tables.bar("to"),
-    "elsewhere_share": tables.bar("Share elsewhere"),
-    "elsewhere_low": tables.bar("95% from "),
-    "elsewhere_high": tables.bar("to "),
-    "ratio": tables.number("Odds against elsewhere", digits=2),
-    "ratio_low": tables.number("95% from  ", digits=2),
-    "ratio_high": tables.number("to  ", digits=2),
+    "inside_share": tables.text("Share inside (95%)"),
+    "elsewhere_share": tables.text("Share elsewhere (95%)"),
+    "ratio": tables.text("Odds against elsewhere (95%)"),
 }
-SHARES_OF_ALL = {
-    "all_share": tables.bar("Share of all stops"),
-    "all_low": tables.bar("95% from"),
-    "all_high": tables.bar("to"),
-}
+SHARES_OF_ALL = {"all_share": tables.text("Share of all stops (95%)")}
 OF_RESIDENTS = {
     "per_1000": tables.number("Stops per 1,000 residents", digits=1),
-    "rate_ratio": tables.number("Ratio to White", digits=2),
-    "rate_low": tables.number("95% from", digits=2),
-    "rate_high": tables.number("to", digits=2),
+    "rate_ratio": tables.text("Ratio to White (95%)"),
 }
+WITHHELD = "withheld"
 
 
 def draw(workspace: Workspace, user: User) -> None:
@@ -82,11 +71,12 @@ def _draw_areas(found: tracking.Stops) -> None:
     basis = tracking.ETHNICITY_BASES[found.basis].lower()
     st.subheader(f"Stops by {basis} ethnicity", anchor=False)
     some = PLACED | (UNPLACED if found.totals["unplaced"] else {})
-    counts = GROUP | (some if found.has_places else {}) | EVERY
+    counts = GROUP | (some if found.has_places else EVERY)
     tables.show(found.table, counts, key="stops", alt=f"Stops by {basis} ethnicity and area")
     st.caption(f"{tracking.unknown_sentence(found)} {tracking.STOPS_NOTE}")
     shares = SHARES if found.has_places else SHARES_OF_ALL
-    tables.show(found.table, GROUP | shares, key="stops-shares", alt=f"Shares by {basis} ethnicity")
+    rows = _with_intervals(found.table)
+    tables.show(rows, GROUP | shares, key="stops-shares", alt=f"Shares by {basis} ethnicity")
     if found.has_places:
         st.caption(
             "Odds against elsewhere: of this group against White people, inside over elsewhere. 1 "
@@ -106,31 +96,64 @@ def _draw_found(found: tracking.Stops) -> None:
         "where": tables.text("Stops"),
         "found": tables.number("Found"),
         "not_found": tables.number("Not found"),
-        "rate": tables.bar("Found, share"),
-        "low": tables.bar("95% from"),
-        "high": tables.bar("to"),
+        "rate": tables.text("Share found (95%)"),
     }
     tables.show(
         pd.concat(parts, ignore_index=True),
         columns,
         key="stops-found",
         alt="Stops in which the object of the search was found, by group",
-        caption="Shares of the stops that say so. Where a group is searched with less being found, "
-        "the grounds may be weaker; where the interval is wide, too few stops are held to say.",
+        caption="Of the stops that say so. A lower share in one group is a question about the "
+        "grounds, not an answer: groups may be searched for different things, in different places.",
     )
 
 
 def _found_rows(table: pd.DataFrame, area: str, words: str) -> pd.DataFrame:
-    names = {f"{area}_{name}": name for name in ("found", "not_found", "rate", "low", "high")}
-    return table[["group", *names]].rename(columns=names).assign(where=words)
+    names = {f"{area}_{name}": name for name in ("found", "not_found")}
+    rates = [
+        _interval(row[f"{area}_rate"], row[f"{area}_low"], row[f"{area}_high"], ".0%")
+        for row in table.to_dict("records")
+    ]
+    return table[["group", *names]].rename(columns=names).assign(where=words, rate=rates)
+
+
+def _with_intervals(table: pd.DataFrame) -> pd.DataFrame:
+    """Write each share and ratio with its interval in words."""
+    parts = {
+        f"{area}_share": (f"{area}_low", f"{area}_high") for area in ("inside", "elsewhere", "all")
+    }
+    rows = []
+    for row in table.to_dict("records"):
+        texts = {
+            name: _interval(row[name], row[low], row[high], ".1%")
+            for name, (low, high) in parts.items()
+        }
+        ratio = _interval(row["ratio"], row["ratio_low"], row["ratio_high"], ".2f")
+        is_reference = row["group"] in (tracking.REFERENCE, tracking.UNKNOWN)
+        rows.append(row | texts | {"ratio": "" if is_reference else ratio})
+    return pd.DataFrame(rows)
+
+
+def _interval(value: float | None, low: float | None, high: float | None, form: str) -> str:
+    if pd.isna(value):
+        return WITHHELD
+    return f"{value:{form}} ({low:{form}} to {high:{form}})"
 
 
 def _draw_residents(workspace: Workspace, user: User, found: tracking.Stops) -> None:
     held = tracking.read_population(workspace)
     if found.has_population:
         st.subheader("Stops inside per 1,000 residents", anchor=False)
+        rows = [
+            row
+            | {"rate_ratio": _interval(row["rate_ratio"], row["rate_low"], row["rate_high"], ".2f")}
+            for row in found.table.dropna(subset=["per_1000"]).to_dict("records")
+        ]
         tables.show(
-            found.table, GROUP | OF_RESIDENTS, key="stops-rates", alt="Stops per 1,000 residents"
+            pd.DataFrame(rows, columns=list(found.table.columns)),
+            GROUP | OF_RESIDENTS,
+            key="stops-rates",
+            alt="Stops per 1,000 residents",
         )
         st.caption("Of this quarter. Residents are not those who were there to be stopped.")
     groups = [group for group in tracking.GROUPS if group != tracking.UNKNOWN]

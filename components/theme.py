@@ -39,7 +39,8 @@ _STYLE = """
 .st-key-map-told { min-height: 7rem; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 h2.tagline { font-size: 1rem; font-weight: 400; padding: 0; }
-.stElementContainer:has(.unseen), .stElementContainer:has(> .stHtml > style) { position: absolute; }
+.stElementContainer:has(.unseen), .stElementContainer:has(> .stHtml > style) {
+  position: absolute; max-width: 1px; }
 .legend { display: flex; flex-wrap: wrap; gap: 0.35rem 1.1rem; font-size: 0.83rem; margin: 0; }
 .legend span { display: inline-flex; align-items: center; gap: 0.4rem; }
 .legend i { width: 0.85rem; height: 0.85rem; border-radius: 2px; display: inline-block;
@@ -52,8 +53,11 @@ ol.stops, .stHtml ol.stops { list-style: none; margin: 0; padding: 0; max-height
 .st-key-tonight-panel .stButtonGroup button { min-height: 38px; }
 .stops li > b { font-size: 1.1rem; font-variant-numeric: tabular-nums; min-width: 3.1rem; }
 .stops small { display: block; color: QUIET; font-size: 0.83rem; line-height: 1.4; }
+.stops summary { cursor: pointer; font-size: 0.83rem; color: LINK; padding: 0.25rem 0; }
 @media (max-width: 640px) {
+  .stops summary { line-height: 44px; padding: 0; }
   .stHtml ol.stops { max-height: none; }
+  .stButtonGroup > div { flex-wrap: wrap; }
   div:has(> .st-key-tonight-lost) { order: 1; }
   .stMainBlockContainer { padding: 4.2rem 1rem 3rem 1rem; }
   .st-key-step-rows .stHorizontalBlock { gap: 0.3rem; }

@@ -137,13 +137,8 @@ def _draw_head(workspace: Workspace, user: User, plan: Plan) -> None:
     held = tasking.issued_plan(workspace, plan.first_day)
     is_issued = held is not None and held.run_id == plan.run_id
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if not is_issued and st.button(
-            "Issue tonight's plan", type="primary", icon=":material/send:", key="tonight-issue"
-        ):
-            with steps.action(stop=False):
-                plan_id = tasking.issue_plan(workspace, user, plan)
-                st.toast(f"Issued as {plan_id}.")
-                st.rerun()
+        if not is_issued and plan.settings.since is None:
+            _offer_issue(workspace, user, plan, "Issue tonight's plan", "tonight-issue")
         patrol.offer_files(workspace, user, plan, "tonight")
     st.caption(
         f":material/check: In force: {held.plan_id}, issued by {held.issued_by}, "
@@ -152,6 +147,20 @@ def _draw_head(workspace: Workspace, user: User, plan: Plan) -> None:
         else ":material/info: Not issued yet: officers see it on their own page, and tracking "
         "holds delivery against it, once it is."
     )
+
+
+def _now_in_sample(plan: Plan) -> time:
+    """The sample's evening stands at 20:00, or where the plan begins when that is later."""
+    begins = plan.settings.since or min(duty.starts for duty in plan.duties)
+    return max(begins, datetime.combine(plan.first_day, SAMPLE_NOW)).time()
+
+
+def _offer_issue(workspace: Workspace, user: User, plan: Plan, label: str, key: str) -> None:
+    if st.button(label, type="primary", icon=":material/send:", key=key):
+        with steps.action(stop=False):
+            plan_id = tasking.issue_plan(workspace, user, plan)
+            st.toast(f"Issued as {plan_id}.")
+            st.rerun()
 
 
 def _tell_lost(workspace: Workspace, user: User, plan: Plan, lost: list[str]) -> None:
@@ -163,9 +172,13 @@ def _tell_lost(workspace: Workspace, user: User, plan: Plan, lost: list[str]) ->
         "Print the new sheets, and issue the plan so that it holds.",
         icon=":material/restart_alt:",
     )
-    patrol.offer_sheets(
-        workspace, user, plan, plan.first_day, "tonight-anew", "New shift sheets (PDF)"
-    )
+    held = tasking.issued_plan(workspace, plan.first_day)
+    with st.container(horizontal=True):
+        if held is None or held.run_id != plan.run_id:
+            _offer_issue(workspace, user, plan, "Issue the new plan", "tonight-issue-anew")
+        patrol.offer_sheets(
+            workspace, user, plan, plan.first_day, "tonight-anew", "New shift sheets (PDF)"
+        )
 
 
 def _draw_lost(
@@ -179,7 +192,7 @@ def _draw_lost(
         with st.container(horizontal=True, vertical_alignment="bottom"):
             now = st.time_input(
                 "Off from",
-                value=tonight_units.next_five_minutes(workspace) or SAMPLE_NOW,
+                value=tonight_units.next_five_minutes(workspace) or _now_in_sample(plan),
                 step=300,
                 key="tonight-lost-from",
                 width=130,
@@ -218,4 +231,5 @@ def _draw_lost(
     }
     save_draft(workspace, user, DRAFT, fresh)
     tonight_units.forget()
+    st.toast(f"Planned anew without {pressed[0]}. The new sheets are where you pressed.")
     st.rerun()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -46,6 +47,21 @@ class PlaceFacts:
         at_corner = {name for pair in self.corners for name in pair}
         told += [name for name in self.streets if name not in at_corner][:1]
         return "; ".join(told)
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """Return what the briefing tells, each part with its label."""
+        told, pop = self.briefing, self.briefing.pop
+        owner = f" (owner: {pop.owner})" if pop.owner else ""
+        parts = [
+            ("Why", told.why),
+            ("Known problem", told.known_problem),
+            ("Do", "; ".join(told.what_to_do)),
+            ("Speak to", told.who_to_speak_to),
+            ("Avoid", told.avoid),
+            ("Problem plan", pop.response and f"{pop.response}{owner}"),
+        ]
+        return [(label, words.rstrip(" .")) for label, words in parts if words]
 
 
 def place_facts(workspace: Workspace, hotspot_ids: list[str]) -> dict[str, PlaceFacts]:
@@ -98,14 +114,15 @@ def streets_at(
     if held.empty:
         return (), ()
     area = shape.buffer(NEAR_M)
-    near = held.iloc[held.sindex.query(area, predicate="intersects")]
-    near = near[near["name"].fillna("").astype(str).str.strip() != ""]
-    if near.empty:
-        return (), ()
-    inside = near.assign(geometry=near.geometry.intersection(area))
-    by_name = inside.dissolve("name").geometry
-    lengths = by_name.length.sort_values(ascending=False, kind="stable")
-    names = tuple(str(name) for name in lengths.index)
+    near = held.iloc[np.sort(held.sindex.query(area, predicate="intersects"))]
+    words = near["name"].fillna("").astype(str).to_numpy()
+    inside = shapely.intersection(near.geometry.to_numpy(), area)
+    by_name = {
+        name: shapely.union_all(inside[words == name])
+        for name in sorted(set(words))
+        if name.strip()
+    }
+    names = tuple(sorted(by_name, key=lambda name: -by_name[name].length))
     corners = [
         (one, other)
         for one, other in combinations(names, 2)

@@ -202,33 +202,19 @@ def _places(one: Round, facts: dict[str, PlaceFacts], recent: Recent) -> list[di
         turns.setdefault(spot, []).append(number)
     found = []
     for spot, numbers in turns.items():
-        place, told = facts[spot], facts[spot].briefing
-        lines = [["Why", "; ".join(part for part in (told.why, place.why) if part)]]
-        lines.append(["Violence", recent.words(spot)])
-        briefed = [
-            ["Known problem", told.known_problem],
-            ["Do", "; ".join(told.what_to_do)],
-            ["Speak to", told.who_to_speak_to],
-            ["Avoid", told.avoid],
-            ["Problem plan", told.pop.response and _pop(told.pop.response, told.pop.owner)],
-        ]
+        place = facts[spot]
+        told = dict(place.told)
+        why = "; ".join(part for part in (told.pop("Why", ""), place.why) if part)
+        lines = [["Why", why], ["Violence", recent.words(spot)], *map(list, told.items())]
         found.append(
             {
                 "numbers": ", ".join(str(number) for number in numbers),
                 "place": place.name,
-                "lines": _filled([*lines, *briefed]),
-                "briefed": _filled([["Why", told.why], *briefed]),
+                "lines": [[label, words] for label, words in lines if words],
+                "briefed": [list(part) for part in place.told],
             }
         )
     return found
-
-
-def _filled(lines: list[list[str]]) -> list[list[str]]:
-    return [[label, words.rstrip(" .")] for label, words in lines if words]
-
-
-def _pop(response: str, owner: str) -> str:
-    return f"{response} (owner: {owner})" if owner else response
 
 
 def _control(controls: list[PlaceFacts]) -> list[list[str]]:

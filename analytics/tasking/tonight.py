@@ -319,13 +319,23 @@ def _wanted(
     workspace: Workspace,
     need: Need,
     duties: list[Duty],
-    settings: TaskingSettings,
+    settings: TonightSettings,
     day: date,
     rules: dict[str, PlaceRules],
 ) -> np.ndarray:
-    """Return tonight's part of each hot spot's daily visits, rounded up."""
+    """Return tonight's part of each hot spot's daily visits, rounded up.
+
+    Where the shift is planned anew, tonight began with the first visit begun, and those begun are
+    taken off: what is left is wanted of the rest.
+    """
     clock = clock_of(workspace, day)
     by_minute = clock.need(need.profile)
     is_out = on_duty(stretches(duties, clock, settings, np.random.default_rng(0)), clock)
+    begun = [one.hotspot_id for one in settings.begun]
+    if begun and settings.since is not None:
+        first = clock.minute(min(one.starts for one in settings.begun))
+        is_out[first : max(first, clock.minute(settings.since))] = True
     share = by_minute[is_out].sum() / by_minute.sum() if by_minute.sum() else is_out.mean()
-    return np.ceil(quotas_of(need, settings, rules) * share - 1e-9).astype(int)
+    tonight_in_all = np.ceil(quotas_of(need, settings, rules) * share - 1e-9).astype(int)
+    served = np.array([begun.count(spot) for spot in need.places["hotspot_id"]], dtype=int)
+    return np.maximum(tonight_in_all - served, 0)

@@ -11,6 +11,7 @@ from analytics.tracking.activity import (
     save_activity,
 )
 from analytics.tracking.activity import sentence as activity_sentence
+from analytics.tracking.agreement import Agreement, agreement
 from analytics.tracking.alerts import (
     Alerts,
     alert_hours,
@@ -21,22 +22,22 @@ from analytics.tracking.alerts import (
 from analytics.tracking.beside import control_places_on, exclusions
 from analytics.tracking.check_ins import (
     LONGEST_MIN,
-    Agreement,
     CheckIn,
-    agreement,
+    add_visit,
     check_in,
     check_out,
     open_check_in,
     own_check_ins,
     present_ms,
     remove_check_in,
+    without_end,
 )
 from analytics.tracking.claims import save_budget, save_claim, save_template, templates
 from analytics.tracking.compliance import Delivery, wilson
 from analytics.tracking.contamination import Contamination
 from analytics.tracking.dosage import Dosage
 from analytics.tracking.ethnicity import BASES as ETHNICITY_BASES
-from analytics.tracking.ethnicity import GROUPS, UNKNOWN
+from analytics.tracking.ethnicity import GROUPS, REFERENCE, UNKNOWN
 from analytics.tracking.exports import cleaning_table, device_table, workbook, write_exports
 from analytics.tracking.heat import PatrolHeat, heat
 from analytics.tracking.links import Link, link_person, links, own_unit, unit_or_none, unlink_person
@@ -116,6 +117,7 @@ __all__ = [
     "NEAR_M",
     "PERIODS",
     "REASONS",
+    "REFERENCE",
     "RETURN_COLUMNS",
     "STOPS_NOTE",
     "UNKNOWN",
@@ -142,6 +144,7 @@ __all__ = [
     "Tracks",
     "activity_sentence",
     "add_activity",
+    "add_visit",
     "agreement",
     "alert_hours",
     "answer",
@@ -227,6 +230,7 @@ __all__ = [
     "why_by_place",
     "why_not",
     "wilson",
+    "without_end",
     "workbook",
     "write_exports",
 ]

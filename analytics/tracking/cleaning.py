@@ -28,22 +28,30 @@ FROM fast out JOIN fast back ON back.device = out.device AND back.ms - back.gap_
 """Fixes reached and left at an impossible speed, with the moment of the fix after each."""
 
 THINNED = """
-WITH numbered AS (
-    SELECT device, ms, lon, lat, accuracy_m,
-        ROW_NUMBER() OVER (PARTITION BY device ORDER BY ms) AS n,
-        SUM(COALESCE(speed_kmh * gap_ms, 0)) OVER (PARTITION BY device ORDER BY ms
-            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS way
+WITH ranked AS (
+    SELECT *, ROW_NUMBER() OVER (PARTITION BY device
+        ORDER BY ms, CASE WHEN gap_ms = 0 THEN 1 ELSE 0 END, lon, lat) AS n
     FROM {pings}
+), numbered AS (
+    SELECT device, ms, lon, lat, accuracy_m, n,
+        SUM(CAST(ROUND(COALESCE(speed_kmh * gap_ms, 0)) AS BIGINT))
+            OVER (PARTITION BY device ORDER BY n
+                ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS way
+    FROM ranked
 ), kept AS (
-    SELECT *, ms - LAG(ms) OVER (PARTITION BY device ORDER BY ms) AS gap_ms,
-        way - LAG(way) OVER (PARTITION BY device ORDER BY ms) AS step
+    SELECT *, ms - LAG(ms) OVER (PARTITION BY device ORDER BY n) AS gap_ms,
+        way - LAG(way) OVER (PARTITION BY device ORDER BY n) AS step
     FROM numbered WHERE n % {every} = 0
 )
 SELECT device, ms, lon, lat, gap_ms, CASE WHEN gap_ms > 0 THEN step / gap_ms END AS speed_kmh,
     accuracy_m
 FROM kept
 """
-"""Every n-th fix of each device, with gap and speed (along the way travelled) measured anew."""
+"""Every n-th fix of each device, with gap and speed (along the way travelled) measured anew.
+
+Fixes of one moment are put in a fixed order and the way is summed as an integer (km/h times ms, a
+third of a millimetre), so that every engine keeps the same fixes and a device at rest has no speed.
+"""
 
 COUNTS = """, SUM(CASE WHEN {inaccurate} THEN 1 ELSE 0 END) AS inaccurate,
     SUM(CASE WHEN NOT ({inaccurate}) AND gap_ms = 0 THEN 1 ELSE 0 END) AS same_moment"""

@@ -58,7 +58,7 @@ def links(workspace: Workspace, user: User) -> list[Link]:
 
 
 def own_unit(workspace: Workspace, user: User) -> str:
-    """Return the unit linked to the user's account; raises InputError without one."""
+    """Return the user's unit of today, as `unit_or_none`; raises InputError without one."""
     unit = unit_or_none(workspace, user)
     if unit is None:
         raise InputError(
@@ -68,12 +68,24 @@ def own_unit(workspace: Workspace, user: User) -> str:
 
 
 def unit_or_none(workspace: Workspace, user: User) -> str | None:
-    """Return the unit linked to the user's account, None without one."""
+    """Return the user's unit, None without one.
+
+    It is the one linked to the account, unless today's roster names the linked officer under one
+    other unit and not under that.
+    """
     rows = workspace.rows(
-        "SELECT unit FROM person_units WHERE username = ? ORDER BY set_ms DESC LIMIT 1",
+        "SELECT unit, officer FROM person_units WHERE username = ? ORDER BY set_ms DESC LIMIT 1",
         [user.username],
     )
-    return rows[0][0] if rows else None
+    if not rows:
+        return None
+    unit, officer = rows[0]
+    today = workspace.rows(
+        "SELECT DISTINCT unit FROM roster WHERE officer = ? AND day = ? AND unit IS NOT NULL",
+        [officer, workspace.today()],
+    )
+    others = [name for (name,) in today]
+    return others[0] if len(others) == 1 else unit
 
 
 def _require_linking(workspace: Workspace, user: User) -> None:

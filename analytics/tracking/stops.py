@@ -168,8 +168,8 @@ def sentence(stops: Stops) -> str:
         return f"{text} Too few stops of any group to compare it with White people."
     if more.empty:
         return (
-            f"{text} No group is stopped more inside hot spots than elsewhere, against White "
-            "people, beyond chance (95%)."
+            f"{text} No group that can be shown is stopped more inside hot spots than elsewhere, "
+            "against White people, beyond chance (95%)."
         )
     names = ", ".join(f"{row.group} {row.ratio:.1f}" for row in more.itertuples())
     return (
@@ -215,11 +215,11 @@ def _remarks(
     workspace: Workspace, quarter: Quarter, rows: pd.DataFrame, warnings: list[str]
 ) -> list[str]:
     found = [*warnings]
-    months = pd.period_range(quarter.first, quarter.last, freq="M").astype(str)
-    missing = [month for month in months if month not in set(rows["month"])]
+    months = pd.period_range(quarter.first, quarter.last, freq="M")
+    missing = [f"{month:%b %Y}" for month in months if str(month) not in set(rows["month"])]
     if missing:
         found.append(
-            f"No stop is held for {', '.join(missing)}: the quarter is only partly covered."
+            f"No stop is held for {' and '.join(missing)}: the quarter is only partly covered."
         )
     repeats = int(rows["row_hash"].duplicated().sum())
     if repeats:

@@ -1,11 +1,11 @@
 """My shift, activity, stops and the return, without a browser."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 
 from analytics import targeting, tracking
-from analytics.workspace import User
+from analytics.workspace import User, retention
 
 ROOT_USER = User("os:test", "Test", frozenset(), every_right=True)
 
@@ -60,3 +60,25 @@ def test_an_admin_links_an_account(with_list, open_page):
     assert not app.exception
     table = next(part for part in app.dataframe if "unit" in part.value.columns)
     assert "U01" in set(table.value["unit"])
+
+
+def test_without_gps_stops_and_the_return_are_still_told(with_list, open_page):
+    retention.purge(with_list, ROOT_USER, "pings", date(2027, 1, 1))
+    app = open_page("tracking", "lead")
+    assert not app.exception
+    assert "There are no GPS fixes yet" in texts(app)
+    assert "stops inside hot spots" in texts(app)
+    app.session_state["no-gps"] = "Return"
+    app.run()
+    assert not app.exception
+    assert "not measurable without GPS" in texts(app)
+
+
+def test_an_officer_enters_a_visit_afterwards(with_list, open_page):
+    app = open_page("tasking", "officer")
+    app.time_input(key="after-came").set_value(time(9, 0))
+    app.time_input(key="after-left").set_value(time(9, 12))
+    next(one for one in app.button if one.label == "Keep this visit").click().run()
+    assert not app.exception
+    held = with_list.rows("SELECT (out_ms - in_ms) / 60000 FROM check_ins")
+    assert held == [(12.0,)]

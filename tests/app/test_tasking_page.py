@@ -197,6 +197,10 @@ def test_an_officer_sees_and_prints_the_own_round_only(with_list, open_page):
     mine = plan.visits[plan.visits["unit"] == unit]
     assert f"{unit}: {len(mine)} visit" in texts(app)
     assert stop_times(app) == sorted(mine["starts"].dt.strftime("%H:%M"))
+    facts = tasking.place_facts(with_list, [*mine["hotspot_id"]])
+    told = next(part.proto.body for part in app.get("html") if 'class="stops"' in part.proto.body)
+    assert all(one.where in told and one.why in told for one in facts.values())
+    assert all(one.where for one in facts.values()), "every place has a street to name"
 
 
 def test_a_briefing_is_written_and_kept(with_list, open_page):

@@ -44,6 +44,18 @@ def test_the_rest_is_planned_without_the_lost_unit(patrol_workspace, acting, she
     )
 
 
+def test_what_was_begun_is_not_wanted_again(patrol_workspace, acting, sheet):
+    """With the same units on, the whole night wants no more after the replan than before."""
+    wanted = sheet.ledger.visits_wanted
+    begun = sheet.visits[sheet.visits["starts"] < NOW]
+    assert len(begun)
+    again = tasking.replan_without(patrol_workspace, acting, sheet, "U2", time(21))
+    assert len(begun) + again.ledger.visits_wanted <= wanted
+    assert again.ledger.visits_wanted > 0
+    late = tasking.replan_without(patrol_workspace, acting, again, "U3", time(23, 30))
+    assert late.ledger.visits_wanted <= again.ledger.visits_wanted
+
+
 def test_nobody_is_in_two_places_across_the_replan(patrol_workspace, acting, sheet):
     again = tasking.replan_without(patrol_workspace, acting, sheet, "U3", time(20, 50))
     for _, mine in again.visits.groupby("unit"):

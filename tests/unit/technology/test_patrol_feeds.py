@@ -1,5 +1,6 @@
 """What tracking needs of activity, roster and stops: assignments, crews, funding, ethnicity."""
 
+from analytics import technology
 from analytics.technology import places
 
 
@@ -52,7 +53,8 @@ def test_only_stops_keep_the_recorded_ethnicity(load, write, empty_workspace):
     assert report.columns["ethnicity"] == "Self-defined ethnicity"
     assert report.columns["officer_ethnicity"] == "Officer-defined ethnicity"
     assert empty_workspace.rows("SELECT DISTINCT ethnicity FROM stops") == [("White - British",)]
-    load("crimes", write("c.csv", head + body))
+    crimes = load("crimes", write("c.csv", head + body))
+    assert any("those of the feed 'stops'" in text for text in crimes.warnings)
     assert empty_workspace.rows("SELECT DISTINCT ethnicity FROM crimes") == [(None,)]
 
 
@@ -118,3 +120,12 @@ def test_a_newer_extract_finds_stops_without_coordinates_unchanged(load, write, 
     report = load("stops", write("t.csv", newer), mode="replace")
     assert report.rows_stored == 1
     assert (report.changes["unchanged"], report.changes["outcome_changed"]) == (1, 1)
+
+
+def test_stops_given_as_crimes_are_known_by_their_columns(write, empty_workspace, acting):
+    head = "Type,Date,Latitude,Longitude,Self-defined ethnicity,Object of search,Outcome\n"
+    stops = write("s.csv", head + "Person search,2026-07-01T20:15:00,52.5,-1.5,,Knives,Arrest\n")
+    plain = write("c.csv", "Type,Date,Latitude,Longitude\nRobbery,2026-07-01 20:15,52.5,-1.5\n")
+    assert technology.feed_by_header(empty_workspace, acting, "crimes", [stops]) == "stops"
+    assert technology.feed_by_header(empty_workspace, acting, "stops", [stops]) is None
+    assert technology.feed_by_header(empty_workspace, acting, "crimes", [plain]) is None

@@ -184,7 +184,9 @@ def test_a_quarter_that_is_partly_covered_says_so(with_stops, acting):
     assert tracking.stop_quarters(workspace) == [Quarter(2026, 2), QUARTER]
     found = tracking.preview_stops(workspace, acting, QUARTER)
     assert found.all == 9
-    assert any("2026-04, 2026-05: the quarter is only partly" in text for text in found.remarks)
+    assert any(
+        "Apr 2026 and May 2026: the quarter is only partly" in text for text in found.remarks
+    )
     with pytest.raises(NotMeasurable, match="unknown, and not zero"):
         tracking.preview_stops(workspace, acting, Quarter(2025, 1))
 
