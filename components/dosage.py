@@ -1,4 +1,4 @@
-"""What step 6 draws: map, the week, places, hours, teams and the quality of the GPS."""
+"""What step 6 draws: the week, places, hours, teams and the quality of the GPS."""
 
 from dataclasses import dataclass
 
@@ -7,37 +7,19 @@ import streamlit as st
 
 from analytics import tracking
 from analytics.workspace import User, Workspace
-from components import charts, hours_chart, maps, steps, tables, theme
+from components import charts, hours_chart, patrol_day, steps, tables, theme
 
 
 @dataclass(frozen=True)
 class Found:
-    """What the tabs draw from: dosage, the plan visit by visit, and the visits missed."""
+    """What the tabs draw from: dosage, the plan visit by visit, the visits missed, the day shown."""
 
     workspace: Workspace
     user: User
     dosage: tracking.Dosage
     planned: tracking.PlannedVisits
     missed: pd.DataFrame
-
-
-def draw_map(dosage: tracking.Dosage, heat: tracking.PatrolHeat) -> None:
-    """Need and patrol as two layers of one map."""
-    places = dosage.hotspots.rename(columns={"place_id": "hotspot_id"})
-    has_need = bool(places["count"].notna().any())
-    minutes = places[["hotspot_id", "patrol_minutes"]]
-    maps.hotspots(
-        places,
-        key="tracking-map",
-        alt=f"Map of {len(places):,} places by crimes behind the ranking and by patrol minutes.",
-        value="count" if has_need else "",
-        value_label="crimes",
-        patrol=pd.DataFrame(minutes.rename(columns={"patrol_minutes": "minutes"})),
-        patrol_cells=heat.cells,
-        patrol_cell_width_m=heat.cell_width_m,
-        height=480,
-    )
-    st.caption(heat.sentence())
+    one_day: tracking.PatrolDay | None = None
 
 
 def draw_week(found: Found) -> None:
@@ -65,6 +47,9 @@ def draw_week(found: Found) -> None:
 
 def draw_places(found: Found) -> None:
     """The places by unmet need, with what was missed and how long they have waited."""
+    if found.one_day is not None:
+        patrol_day.draw_table(found.workspace, found.user, found.dosage, found.one_day)
+        return
     unmet = tracking.unmet_need(found.dosage)
     st.markdown(tracking.unmet_sentence(unmet))
     tables.show(

@@ -45,11 +45,11 @@ def shapes(
                 "rank": str(record.get("rank", record.get("number", ""))),
                 "label": f"{record.get('rank', '')} {record.get('name') or ''}".strip(),
                 "detail": " · ".join(detail),
+                "is_known": patrol is None or not pd.isna(spent),
                 "need": theme.rgb(theme.shade("need", 0.35 + 0.65 * share), 225),
                 "patrol": theme.rgb(theme.shade("patrol", 0.25 + 0.75 * patrolled), 215),
                 "radius": 75 * math.sqrt(max(patrolled, 0.15)),
                 "need_ink": _readable_on(theme.shade("need", 0.35 + 0.65 * share)),
-                "patrol_ink": _readable_on(theme.shade("patrol", 0.25 + 0.75 * patrolled)),
             }
         )
     return made
@@ -101,12 +101,16 @@ def outline(shapes: list[dict], name: str, colour: str, is_filled: bool) -> pdk.
 
 def ring(shape: gpd.GeoSeries, name: str = "ringed", colour: str = theme.RED) -> list[pdk.Layer]:
     """A ring round one place, such as the last one on the list."""
-    outline = shape.buffer(30).to_crs(4326).iloc[0]
+    return rings(shape.head(1), name, colour)
+
+
+def rings(shapes: gpd.GeoSeries, name: str, colour: str) -> list[pdk.Layer]:
+    """A ring round each of some places."""
     return [
         pdk.Layer(
             "PolygonLayer",
             id=name,
-            data=[{"polygon": _rings(outline)}],
+            data=[{"polygon": _rings(shape)} for shape in shapes.buffer(30).to_crs(4326)],
             get_polygon="polygon",
             filled=False,
             get_line_color=theme.rgb(colour),
@@ -196,3 +200,31 @@ def ranks(shapes: list[dict], ink: str | list[int], view: pdk.ViewState) -> list
             font_weight=600,
         )
     ]
+
+
+def rank_marks(shapes: list[dict]) -> list[pdk.Layer]:
+    """Ranks above their places, of one size at every zoom."""
+    return [words(shapes, "ranks", "rank", theme.ink(), above_px=13)]
+
+
+def words(
+    shapes: list[dict], name: str, text: str, colour: str, *, above_px: int = 0, below_px: int = 0
+) -> pdk.Layer:
+    """The field `text` of each place, in ink with a rim of paper so that it reads on any ground."""
+    return pdk.Layer(
+        "TextLayer",
+        id=name,
+        data=shapes,
+        get_position="at",
+        get_text=text,
+        get_size=13,
+        size_units=pdk.types.String("pixels"),
+        get_pixel_offset=[0, below_px - above_px],
+        get_color=theme.rgb(colour),
+        font_family=pdk.types.String(theme.FONT),
+        font_weight=700,
+        outline_width=4,
+        outline_color=theme.rgb(theme.paper()),
+        font_settings={"sdf": True, "fontSize": 40, "buffer": 8},
+        character_set=pdk.types.String("auto"),
+    )

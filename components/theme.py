@@ -36,6 +36,7 @@ _STYLE = """
 .stMain .stPageLink a p, .stMain .stPageLink a span { color: LINK; font-weight: 600; }
 .st-key-next-action { padding: 0.9rem 1.1rem; border-left: 4px solid #1D4F91; }
 .stMain [data-testid="stCaptionContainer"] { color: QUIET; opacity: 1; }
+.st-key-map-told { min-height: 7rem; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 h2.tagline { font-size: 1rem; font-weight: 400; padding: 0; }
 .stElementContainer:has(.unseen), .stElementContainer:has(> .stHtml > style) {

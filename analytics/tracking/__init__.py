@@ -19,6 +19,7 @@ from analytics.tracking.alerts import (
     unvisited,
     waiting_sentence,
 )
+from analytics.tracking.beside import control_places_on, exclusions
 from analytics.tracking.check_ins import (
     LONGEST_MIN,
     CheckIn,
@@ -50,6 +51,13 @@ from analytics.tracking.misses import (
     why_by_place,
 )
 from analytics.tracking.need import need_hours
+from analytics.tracking.one_day import (
+    PatrolDay,
+    day_table_of,
+    days_of,
+    patrol_day_of,
+    period_sentence,
+)
 from analytics.tracking.own import OwnResults, own_results
 from analytics.tracking.periods import PERIODS, Period, of_shift, period_named
 from analytics.tracking.planned import PlannedVisits, planned_visits
@@ -126,6 +134,7 @@ __all__ = [
     "Link",
     "MissedVisit",
     "OwnResults",
+    "PatrolDay",
     "PatrolHeat",
     "Period",
     "PlannedVisits",
@@ -144,9 +153,13 @@ __all__ = [
     "check_out",
     "cleaning_table",
     "close_miss",
+    "control_places_on",
+    "day_table_of",
     "day_totals",
+    "days_of",
     "days_sentence",
     "device_table",
+    "exclusions",
     "explain_miss",
     "found_sentence",
     "gps_period",
@@ -168,7 +181,9 @@ __all__ = [
     "own_check_ins",
     "own_results",
     "own_unit",
+    "patrol_day_of",
     "period_named",
+    "period_sentence",
     "place_kinds",
     "place_table",
     "planned_visits",

@@ -232,8 +232,8 @@ def _remarks(
     repeats = int(rows["row_hash"].duplicated().sum())
     if repeats:
         found.append(
-            f"{repeats:,} rows repeat another in every column loaded and are counted: without "
-            "record numbers they may be separate stops."
+            f"{repeats:,} {'row repeats' if repeats == 1 else 'rows repeat'} another in every "
+            "column loaded and count too: without record numbers they may be separate stops."
         )
     contrary = int(rows["is_contrary"].sum())
     if contrary > 0.1 * len(rows):

@@ -1,6 +1,7 @@
 """The shift sheet and the files of a plan: calendar, GPX, CSV; who may see which round."""
 
 import io
+import re
 from datetime import date, timedelta
 from xml.etree import ElementTree
 
@@ -83,6 +84,66 @@ def test_the_gpx_has_a_route_per_unit_with_stops_in_order(patrol_workspace, plan
     ]
     assert sum(map(len, times)) == len(plan.visits)
     assert all(one == sorted(one) for one in times)
+
+
+HOSTILE = 'High; Street, \\ "A" <b>&\n\x0b\x00\ud7ff é' + "ü" * 60
+TEXT_VALUE = re.compile(r"(?:[^\\;,\x00-\x1f\x7f]|\\[\\;,nN])*")
+MOMENT = re.compile(r"\d{8}T\d{6}Z")
+
+
+@pytest.fixture
+def hostile_plan(patrol_workspace, acting, plan):
+    """The plan, its places renamed as no street is."""
+    with patrol_workspace.write(acting, "alter", "list", "list-1") as transaction:
+        transaction.execute("UPDATE hotspots SET name = ? || rank", [HOSTILE])
+    return tasking.rounds_of(patrol_workspace, plan)
+
+
+def test_the_calendar_stands_before_a_strict_reader(patrol_workspace, hostile_plan):
+    """RFC 5545: line ends, folding, one UID and stamp an event, values by their kind."""
+    content = tasking.calendar(patrol_workspace, hostile_plan)
+    assert content.endswith(b"\r\n")
+    assert b"\n" not in content.replace(b"\r\n", b"") and b"\r" not in content.replace(b"\r\n", b"")
+    assert all(0 < len(line) <= 75 for line in content.split(b"\r\n")[:-1])
+    lines = [line.split(":", 1) for line in unfolded(content)[:-1]]
+    assert lines[0] == ["BEGIN", "VCALENDAR"] and lines[-1] == ["END", "VCALENDAR"]
+    head = dict(lines[1 : lines.index(["BEGIN", "VEVENT"])])
+    assert head["VERSION"] == "2.0" and head["PRODID"] and "METHOD" not in head
+    events = [[]]
+    for name, value in lines:
+        assert re.fullmatch(r"[A-Z-]+", name)
+        if name in ("SUMMARY", "LOCATION", "DESCRIPTION", "X-WR-CALNAME"):
+            assert TEXT_VALUE.fullmatch(value), value
+        if (name, value) == ("BEGIN", "VEVENT"):
+            events.append([])
+        events[-1].append((name, value))
+    assert len(events) - 1 == sum(len(one.visits) for one in hostile_plan)
+    for event in events[1:]:
+        names = [name for name, _ in event]
+        found = dict(event)
+        assert all(names.count(name) == 1 for name in ("UID", "DTSTAMP", "DTSTART", "DTEND"))
+        assert all(MOMENT.fullmatch(found[name]) for name in ("DTSTAMP", "DTSTART", "DTEND"))
+        assert found["DTSTART"] < found["DTEND"]
+
+
+def test_the_gpx_keeps_the_rules_of_its_schema(patrol_workspace, hostile_plan):
+    """GPX 1.1: children in the order of the schema, places on the globe, times in UTC."""
+    root = ElementTree.fromstring(tasking.gpx(patrol_workspace, hostile_plan))
+    space = "{http://www.topografix.com/GPX/1/1}"
+    assert root.tag == f"{space}gpx" and root.attrib == {"version": "1.1", "creator": "Seven Steps"}
+    assert [child.tag for child in root] == [f"{space}metadata"] + [f"{space}rte"] * len(
+        hostile_plan
+    )
+    for route, one in zip(root.findall(f"{space}rte"), hostile_plan, strict=True):
+        tags = [child.tag.removeprefix(space) for child in route]
+        assert tags == ["name", *["rtept"] * len(one.visits)]
+        for stop in route.findall(f"{space}rtept"):
+            assert [child.tag.removeprefix(space) for child in stop] == [
+                *("time", "name", "cmt", "desc")
+            ]
+            assert set(stop.attrib) == {"lat", "lon"}
+            assert -90 <= float(stop.get("lat")) <= 90 and -180 <= float(stop.get("lon")) < 180
+            assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", stop[0].text)
 
 
 def test_the_csv_reads_back(patrol_workspace, plan):
