@@ -240,3 +240,17 @@ def test_a_person_moved_to_another_unit_today_checks_in_for_that(tracked, acting
         )
     # In two units at once, the one linked to the account stands.
     assert tracking.own_unit(tracked, OFFICER) == "a"
+
+
+def test_what_was_done_is_kept_for_the_unit_of_the_visit(tracked, acting, clock):
+    one = tracking.check_in(tracked, OFFICER, "A")
+    at_ms = tracking.own_check_ins(tracked, OFFICER, date(2026, 6, 8))[0].in_ms + MINUTE_MS
+    # The patrol day ends, and with it the roster's word on the unit, while the visit is open.
+    tracking.link_person(tracked, acting, "pat", "b")
+    tracking.check_out(tracked, OFFICER, one)
+    tracking.add_activity(tracked, OFFICER, "A", "a", {"arrest": 1}, at_ms)
+    assert tracked.rows("SELECT unit, quantity FROM activity") == [("a", 1.0)]
+    with pytest.raises(InputError, match="your own unit"):
+        tracking.add_activity(tracked, OFFICER, "A", "a", {"arrest": 1}, at_ms + 2 * 86_400_000)
+    with pytest.raises(InputError, match="your own unit"):
+        tracking.add_activity(tracked, OFFICER, "A", "c", {"arrest": 1}, at_ms)
