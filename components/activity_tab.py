@@ -57,24 +57,22 @@ def _draw_rates(workspace: Workspace, user: User, dosage: tracking.Dosage) -> No
         format_func=tracking.ACTIVITY_KINDS.get,
         key="activity-kind",
     )
-    left, right = st.columns([3, 2], gap="medium")
     chosen = {name: COLUMNS[name] for name in COLUMNS if name != "what"}
-    with left:
-        st.subheader("By place", anchor=False)
-        places = _named(found.places[found.places["kind"] == kind])
-        places = places.sort_values("count", ascending=False)
-        names = {"name": tables.text("Hot spot")}
-        tables.show(places, names | chosen, key="activity-places", alt="Activity by place")
-    with right:
-        st.subheader("By team", anchor=False)
-        names = {"name": tables.text("Team")}
-        teams = _named(found.teams[found.teams["kind"] == kind])
+    st.subheader("By place", anchor=False)
+    places = _named(found.places[found.places["kind"] == kind])
+    places = places.sort_values("count", ascending=False)
+    names = {"name": tables.text("Hot spot")}
+    tables.show(places, names | chosen, key="activity-places", alt="Activity by place")
+    st.subheader("By team", anchor=False)
+    names = {"name": tables.text("Team")}
+    teams = _named(found.teams[found.teams["kind"] == kind])
+    if len(teams):
         tables.show(teams, names | chosen, key="activity-teams", alt="Activity by team")
-        if found.teams_withheld:
-            st.caption(
-                f"{len(found.teams_withheld)} teams are withheld: with fewer than five "
-                "officers on patrol theirs would be figures of persons, or would give them away."
-            )
+    if found.teams_withheld:
+        st.caption(
+            f"{len(found.teams_withheld)} teams are withheld: with fewer than five "
+            "officers on patrol theirs would be figures of persons, or would give them away."
+        )
     if st.button("Note as evidence", key="activity-note", icon=":material/fact_check:"):
         with steps.action(stop=False):
             tracking.save_activity(workspace, user, found, dosage.run_id)

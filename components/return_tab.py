@@ -6,6 +6,19 @@ from analytics import tracking
 from analytics.workspace import User, Workspace
 from components import exports, steps, tables
 
+LINE = ("agency", "funding")
+TABLES = {
+    "hours": (
+        *LINE,
+        "planned_hours",
+        "claimed_hours",
+        "measured_hours",
+        "completeness",
+        "reported_hours",
+        "rostered_hours",
+    ),
+    "counts": (*LINE, "visits", "arrests", "searches", "weapons", "budget", "cost_per_hour"),
+}
 HOURS = ("rostered_hours", "planned_hours", "claimed_hours", "measured_hours", "reported_hours")
 
 
@@ -20,12 +33,10 @@ def draw(workspace: Workspace, user: User, settings: tracking.TrackingSettings) 
     with steps.action(stop=False), st.spinner("Reading the quarter ..."):
         found = tracking.preview_return(workspace, user, chosen, settings)
         st.markdown(tracking.return_sentence(found))
-        columns = {
-            name: _column(name, label)
-            for name, label in tracking.RETURN_COLUMNS.items()
-            if name not in ("year", "quarter")
-        }
-        tables.show(found.table, columns, key="return", alt="Return by agency and funding line")
+        for key, names in TABLES.items():
+            columns = {name: _column(name, tracking.RETURN_COLUMNS[name]) for name in names}
+            alt = f"Return by agency and funding line: {key}"
+            tables.show(found.table, columns, key=f"return-{key}", alt=alt)
         for note in found.notes:
             st.caption(f":material/info: {note}")
         if user.may("claim"):
