@@ -1,5 +1,7 @@
 """Stop and search in and near hot spots by recorded ethnicity: counts, shares, what was found."""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -26,6 +28,7 @@ OF_RESIDENTS = {
     "rate_ratio": tables.text("Ratio to White (95%)"),
 }
 WITHHELD = "withheld"
+NOT_MEASURABLE = "not measurable"
 
 
 def draw(workspace: Workspace, user: User) -> None:
@@ -111,7 +114,7 @@ def _draw_found(found: tracking.Stops) -> None:
 def _found_rows(table: pd.DataFrame, area: str, words: str) -> pd.DataFrame:
     names = {f"{area}_{name}": name for name in ("found", "not_found")}
     rates = [
-        _interval(row[f"{area}_rate"], row[f"{area}_low"], row[f"{area}_high"], ".0%")
+        _interval(row, f"{area}_rate", f"{area}_low", f"{area}_high", ".0%", [*names])
         for row in table.to_dict("records")
     ]
     return table[["group", *names]].rename(columns=names).assign(where=words, rate=rates)
@@ -119,38 +122,46 @@ def _found_rows(table: pd.DataFrame, area: str, words: str) -> pd.DataFrame:
 
 def _with_intervals(table: pd.DataFrame) -> pd.DataFrame:
     """Write each share and ratio with its interval in words."""
-    parts = {
-        f"{area}_share": (f"{area}_low", f"{area}_high") for area in ("inside", "elsewhere", "all")
-    }
     rows = []
-    for row in table.to_dict("records"):
+    for row in _beside_reference(table):
         texts = {
-            name: _interval(row[name], row[low], row[high], ".1%")
-            for name, (low, high) in parts.items()
+            f"{area}_share": _interval(
+                row, f"{area}_share", f"{area}_low", f"{area}_high", ".1%", [area]
+            )
+            for area in ("inside", "elsewhere", "all")
         }
-        ratio = _interval(row["ratio"], row["ratio_low"], row["ratio_high"], ".2f")
-        is_reference = row["group"] in (tracking.REFERENCE, tracking.UNKNOWN)
-        rows.append(row | texts | {"ratio": "" if is_reference else ratio})
+        behind = ["inside", "elsewhere", "reference_inside", "reference_elsewhere"]
+        ratio = _interval(row, "ratio", "ratio_low", "ratio_high", ".2f", behind)
+        rows.append(row | texts | {"ratio": "" if row["is_not_compared"] else ratio})
     return pd.DataFrame(rows)
 
 
-def _interval(value: float | None, low: float | None, high: float | None, form: str) -> str:
-    if pd.isna(value):
-        return WITHHELD
-    return f"{value:{form}} ({low:{form}} to {high:{form}})"
+def _beside_reference(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows, each with the counts of the group that it is compared with."""
+    white = table.set_index("group").loc[tracking.REFERENCE]
+    counts = {f"reference_{area}": white[area] for area in ("inside", "elsewhere")}
+    alone = (tracking.REFERENCE, tracking.UNKNOWN)
+    return [
+        row | counts | {"is_not_compared": row["group"] in alone}
+        for row in table.to_dict("records")
+    ]
+
+
+def _interval(
+    row: dict[str, Any], value: str, low: str, high: str, form: str, behind: list[str]
+) -> str:
+    """Write a value with its interval; where it lacks, whether a count `behind` it is withheld."""
+    if not pd.isna(row[value]):
+        return f"{row[value]:{form}} ({row[low]:{form}} to {row[high]:{form}})"
+    return WITHHELD if any(pd.isna(row[count]) for count in behind) else NOT_MEASURABLE
 
 
 def _draw_residents(workspace: Workspace, user: User, found: tracking.Stops) -> None:
     held = tracking.read_population(workspace)
     if found.has_population:
         st.subheader("Stops inside per 1,000 residents", anchor=False)
-        rows = [
-            row
-            | {"rate_ratio": _interval(row["rate_ratio"], row["rate_low"], row["rate_high"], ".2f")}
-            for row in found.table.dropna(subset=["per_1000"]).to_dict("records")
-        ]
         tables.show(
-            pd.DataFrame(rows, columns=list(found.table.columns)),
+            _per_resident(found.table),
             GROUP | OF_RESIDENTS,
             key="stops-rates",
             alt="Stops per 1,000 residents",
@@ -168,6 +179,17 @@ def _draw_residents(workspace: Workspace, user: User, found: tracking.Stops) -> 
             st.rerun()
 
 
+def _per_resident(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the groups with a rate per resident, its ratio to the reference group in words."""
+    rows = []
+    for row in _beside_reference(table):
+        if not pd.isna(row["per_1000"]):
+            behind = ["inside", "reference_inside"]
+            ratio = _interval(row, "rate_ratio", "rate_low", "rate_high", ".2f", behind)
+            rows.append(row | {"rate_ratio": "" if row["is_not_compared"] else ratio})
+    return pd.DataFrame(rows, columns=list(table.columns))
+
+
 def _method(found: tracking.Stops) -> None:
     steps.method(
         title="How the stops were counted",
@@ -177,8 +199,9 @@ def _method(found: tracking.Stops) -> None:
             "else elsewhere; without coordinates it is not placeable. Coordinates of police.uk are "
             "moved to the nearest of a set of points, so stops near an edge may stand on the wrong "
             "side. Ethnicity in the five groups of the census and not stated. Shares with Wilson's "
-            "95% interval (1927); odds ratios with Woolf's (1955); ratios of rates exact. The "
-            "object counts as found where the outcome is linked to the object of the search."
+            "95% interval (1927); odds ratios with Woolf's (1955); ratios of rates exact; none is "
+            "corrected for looking at several groups. The object counts as found where the outcome "
+            "is linked to the object of the search."
         ),
         period=found.quarter.title,
         unit="stops",

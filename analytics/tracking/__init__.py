@@ -61,18 +61,12 @@ from analytics.tracking.one_day import (
 from analytics.tracking.own import OwnResults, own_results
 from analytics.tracking.periods import PERIODS, Period, of_shift, period_named
 from analytics.tracking.planned import PlannedVisits, planned_visits
+from analytics.tracking.policy import gps_dpia, record_policy, tracking_policy, why_not
 from analytics.tracking.position_error import presence_bounds, presence_sentence
 from analytics.tracking.preview import gps_period, preview_dosage, save_dosage
 from analytics.tracking.quarters import Quarter
 from analytics.tracking.rates import LEAST_SHOWN
-from analytics.tracking.replay import (
-    Tracks,
-    record_policy,
-    replay,
-    tracking_policy,
-    units_tracked,
-    why_not,
-)
+from analytics.tracking.replay import Tracks, replay, units_tracked
 from analytics.tracking.report import return_report, return_workbook, shown_table
 from analytics.tracking.residents import read_population, save_population
 from analytics.tracking.returns import COLUMNS as RETURN_COLUMNS
@@ -162,6 +156,7 @@ __all__ = [
     "exclusions",
     "explain_miss",
     "found_sentence",
+    "gps_dpia",
     "gps_period",
     "has_activity",
     "has_gps",

@@ -107,8 +107,8 @@ def add_visit(
 ) -> str:
     """Keep a visit of the last 24 hours that could not be checked in to, such as without network.
 
-    Entered more than 5 minutes after it ended it stays marked. Raises InputError as `check_in` does, and for a visit that
-    overlaps another of the user's own or has not ended yet.
+    Entered more than 5 minutes after it ended it stays marked. Raises InputError as `check_in`
+    does, and for a visit that overlaps another of the user's own or has not ended yet.
     """
     workspace.require(user, "check_in")
     unit = own_unit(workspace, user)
@@ -183,6 +183,17 @@ def own_check_ins(workspace: Workspace, user: User, day: date) -> list[CheckIn]:
     workspace.require(user, "check_in")
     start, end = range_ms(workspace, day, day)
     return [one for one in _read(workspace, user) if start <= one.in_ms < end]
+
+
+def reported_for(workspace: Workspace, user: User, unit: str, at_ms: int) -> bool:
+    """Whether the user checked in for a unit within the 24 hours before a moment."""
+    return bool(
+        workspace.value(
+            "SELECT count(*) > 0 FROM check_ins WHERE username = ? AND unit = ? "
+            "AND NOT is_removed AND in_ms BETWEEN ? AND ?",
+            [user.username, unit, at_ms - DAY_MS, at_ms],
+        )
+    )
 
 
 def self_reported(workspace: Workspace, first: date, last: date) -> pd.DataFrame:

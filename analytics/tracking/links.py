@@ -20,7 +20,7 @@ def link_person(
 ) -> None:
     """Say which unit an account stands for; the officer's number is kept as its keyed hash only.
 
-    Raises InputError for an unknown account or a blank unit, Refused for who neither manages
+    A blank number keeps the one that is held. Raises InputError for an unknown account or a blank unit, Refused for who neither manages
     people nor plans.
     """
     _require_linking(workspace, user)
@@ -29,7 +29,9 @@ def link_person(
         raise InputError(f"There is no account '{username}'.")
     if not unit.strip():
         raise InputError("Name the unit as the roster does, such as U01.")
-    code = workspace.keys.pseudonym(officer.strip()) if officer.strip() else None
+    code = (
+        workspace.keys.pseudonym(officer.strip()) if officer.strip() else _held(workspace, username)
+    )
     detail = {"unit": unit.strip(), "team": team.strip()}
     with workspace.write(user, "alter", "person_unit", username, detail) as transaction:
         transaction.execute("DELETE FROM person_units WHERE username = ?", [username])
@@ -86,6 +88,12 @@ def unit_or_none(workspace: Workspace, user: User) -> str | None:
     )
     others = [name for (name,) in today]
     return others[0] if len(others) == 1 else unit
+
+
+def _held(workspace: Workspace, username: str) -> str | None:
+    """Return the pseudonym of the officer's number that is held for an account."""
+    rows = workspace.rows("SELECT officer FROM person_units WHERE username = ?", [username])
+    return rows[0][0] if rows else None
 
 
 def _require_linking(workspace: Workspace, user: User) -> None:

@@ -19,7 +19,7 @@ from analytics.tracking.quarters import Quarter, quarters_between
 from analytics.tracking.rates import LEAST_SHOWN
 from analytics.tracking.residents import read_population
 from analytics.tracking.settings import TrackingSettings
-from analytics.tracking.stops_tables import AREAS, OUTCOMES, tables_of
+from analytics.tracking.stops_tables import AREAS, OUTCOMES, tables_of, unknown_shown
 from analytics.workspace import InputError, NotMeasurable, User, Workspace, note_evidence
 
 NEAR_M = 200
@@ -34,7 +34,7 @@ class Stops:
     the areas (`all` where no stop is placed), shares inside and elsewhere, ratios. `found` has a
     row per group with found, not_found, rate, low and high, each of inside, elsewhere or all.
     Missing is withheld or not measurable, never zero. `unknown` is the share of all stops whose
-    ethnicity is not stated, by each of `BASES`.
+    ethnicity is not stated, by each of `BASES`; None is withheld.
     """
 
     quarter: Quarter
@@ -44,7 +44,7 @@ class Stops:
     source: str
     totals: dict[str, int]
     outcomes: dict[str, int]
-    unknown: dict[str, float]
+    unknown: dict[str, float | None]
     table: pd.DataFrame
     found: pd.DataFrame
     has_population: bool
@@ -102,7 +102,7 @@ def preview_stops(
         source=judged.source,
         totals={area: int((rows["area"] == area).sum()) for area in AREAS},
         outcomes={outcome: int((rows["outcome"] == outcome).sum()) for outcome in OUTCOMES},
-        unknown={name: float((groups_of(rows[name]) == UNKNOWN).mean()) for name in BASES},
+        unknown={name: _unknown_share(rows[name]) for name in BASES},
         table=table,
         found=found,
         has_population=bool(population),
@@ -199,7 +199,10 @@ def found_sentence(stops: Stops) -> str:
 
 def unknown_sentence(stops: Stops) -> str:
     """Say of how many stops the ethnicity is not stated, by the person and by the officer."""
-    parts = [f"{BASES[name].lower()} {share:.0%}" for name, share in stops.unknown.items()]
+    parts = [
+        f"{BASES[name].lower()} {'withheld' if share is None else f'{share:.0%}'}"
+        for name, share in stops.unknown.items()
+    ]
     return f"Not stated or blank: {' and '.join(parts)} of {stops.all:,} stops."
 
 
@@ -209,6 +212,11 @@ def save_stops(workspace: Workspace, user: User, stops: Stops) -> None:
     text = f"{stops.quarter.title}: {sentence(stops)} {found_sentence(stops)}".replace("*", "")
     with workspace.write(user, "create", "evidence", "T6-12") as transaction:
         note_evidence(transaction, "T6-12", text, "")
+
+
+def _unknown_share(recorded: pd.Series) -> float | None:
+    is_unknown = groups_of(recorded) == UNKNOWN
+    return float(is_unknown.mean()) if unknown_shown(is_unknown.sum()) else None
 
 
 def _remarks(
@@ -252,7 +260,7 @@ def _mixed(workspace: Workspace, rows: pd.DataFrame) -> int:
 
 NOTE = (
     f"Counts below {LEAST_SHOWN} are withheld, and others with them, so that none can be worked "
-    "out from those shown. A blank is withheld or not measurable, never nil."
+    "out from those shown. A dash is withheld or not measurable, never nil."
 )
 CAVEAT = (
     "Residents of hot spots are not the street population: no count of residents says who was "

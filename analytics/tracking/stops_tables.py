@@ -10,12 +10,14 @@ import pandas as pd
 
 from analytics.tracking.compliance import wilson
 from analytics.tracking.ethnicity import GROUPS, REFERENCE, UNKNOWN
-from analytics.tracking.rates import ratio_of_odds, ratio_of_rates
+from analytics.tracking.rates import LEAST_SHOWN, ratio_of_odds, ratio_of_rates
 from analytics.tracking.suppression import Published, withhold
 
 AREAS = ("inside", "near", "elsewhere", "unplaced")
 OUTCOMES = ("found", "not_found", "not_recorded")
 ALL = "all"
+STATED = "stated"
+"""The column of what a sentence tells of all areas: how many stops state no ethnicity."""
 _CELLS = np.arange(len(GROUPS) * len(AREAS) * len(OUTCOMES)).reshape(
     len(GROUPS), len(AREAS), len(OUTCOMES)
 )
@@ -73,7 +75,15 @@ def _published(cells: np.ndarray) -> list[Published]:
         for number, group in enumerate(GROUPS):
             found.append(Published(group, column, frozenset(members[number].ravel().tolist())))
         found.append(Published(ALL, column, frozenset(members.ravel().tolist()), is_total=True))
+    if unknown_shown(cells[GROUPS.index(UNKNOWN)].sum()):
+        unknown = _CELLS[GROUPS.index(UNKNOWN)]
+        found.append(Published(UNKNOWN, STATED, frozenset(unknown.ravel().tolist()), is_total=True))
     return found
+
+
+def unknown_shown(count: int) -> bool:
+    """Whether a sentence may tell how many stops of all areas have no ethnicity stated."""
+    return count >= LEAST_SHOWN
 
 
 def _area_table(

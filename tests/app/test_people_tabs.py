@@ -2,10 +2,13 @@
 
 from datetime import date, time
 
+import pandas as pd
 import pytest
 
 from analytics import targeting, tracking
+from analytics.tracking.stops_tables import tables_of
 from analytics.workspace import User, retention
+from components import stops_tab
 
 ROOT_USER = User("os:test", "Test", frozenset(), every_right=True)
 
@@ -51,6 +54,31 @@ def test_tabs_answer_with_numbers(with_list, open_page, tab, said):
     assert not app.exception
     assert not app.error
     assert said in texts(app)
+
+
+def test_residents_compare_no_group_with_itself(with_list, open_page):
+    residents = {"White": 8_000, "Black": 1_000, "Asian": 900, "Mixed": 400, "Other": 300}
+    tracking.save_population(with_list, ROOT_USER, residents)
+    app = open_page("tracking", "lead")
+    app.session_state["tracking-tabs"] = "Stop and search"
+    app.run()
+    assert not app.exception
+    table = next(part.value for part in app.dataframe if "rate_ratio" in part.value.columns)
+    ratios = table.set_index("group")["rate_ratio"]
+    assert ratios.loc["White"] == ""
+    assert len(ratios) > 1
+    assert all(" to " in ratio for ratio in ratios.drop("White"))
+
+
+def test_a_share_of_no_stops_is_not_measurable_and_not_withheld():
+    rows = [("White", "elsewhere")] * 30 + [("Black", "elsewhere")] * 2
+    frame = pd.DataFrame(rows, columns=["group", "area"]).assign(outcome="not_found")
+    table, _ = tables_of(frame)
+    told = stops_tab._with_intervals(table).set_index("group")
+    assert told.loc["Black", "inside"] == 0
+    assert told.loc["Black", "inside_share"] == "not measurable"
+    assert told.loc["Black", "elsewhere_share"] == told.loc["Black", "ratio"] == "withheld"
+    assert told.loc["White", "ratio"] == ""
 
 
 def test_an_admin_links_an_account(with_list, open_page):

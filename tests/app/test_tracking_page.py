@@ -101,6 +101,16 @@ def test_a_patrol_day_moves_the_map_and_its_table_and_leaves_the_answer(with_lis
     assert "Patrol day on the map" not in [part.label for part in app.select_slider]
 
 
+def test_the_lead_records_the_policy_of_tracking_but_not_the_dpia(with_list, open_page):
+    app = on_tab(open_page("tracking", "lead"), "Replay")
+    assert not app.exception
+    fields = {part.label: part for part in app.text_input}
+    assert "DPIA reference of the patrol GPS" not in fields
+    fields["Policy of tracking"].set_value("x")
+    next(part for part in app.button if part.label == "Record the policy").click().run()
+    assert "its title or number" in app.error[0].value
+
+
 def _minutes(app):
     table = next(part for part in app.dataframe if "patrol_minutes" in part.value.columns)
     return table.value["patrol_minutes"]
