@@ -201,7 +201,8 @@ def add_activity(
     if at_ms > present_ms(workspace):
         raise InputError("What was done cannot lie in the future. Check the day and the time.")
     local = pd.Timestamp(at_ms, unit="ms", tz="UTC").tz_convert(workspace.timezone)
-    with workspace.write(user, "create", "activity", hotspot_id, entered) as transaction:
+    # The log says who wrote for which unit; what was done, and where, stands in the table alone.
+    with workspace.write(user, "create", "activity", unit) as transaction:
         for kind, number in entered.items():
             transaction.execute(
                 "INSERT INTO activity (row_id, load_id, row_hash, at_utc_ms, at_local, kind, "
