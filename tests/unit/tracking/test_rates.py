@@ -1,7 +1,6 @@
 """Rates and ratios beside published numbers."""
 
 import pytest
-
 from scipy.stats import binom
 
 from analytics.tracking.rates import poisson_rate, ratio_of_odds, ratio_of_rates
