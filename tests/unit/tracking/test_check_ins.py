@@ -240,3 +240,30 @@ def test_a_person_moved_to_another_unit_today_checks_in_for_that(tracked, acting
         )
     # In two units at once, the one linked to the account stands.
     assert tracking.own_unit(tracked, OFFICER) == "a"
+
+
+def test_the_audit_log_says_who_wrote_and_not_where_or_what_was_done(tracked, clock):
+    one = tracking.check_in(tracked, OFFICER, "A")
+    clock(12)
+    tracking.check_out(tracked, OFFICER, one, note="spoke to the shop")
+    tracking.add_activity(tracked, OFFICER, "A", "a", {"arrest": 1}, check_ins.present_ms(tracked))
+    rows = tracked.rows(
+        "SELECT object_type, object_id, coalesce(detail, '') FROM audit WHERE username = 'pat'"
+    )
+    assert [kind for kind, *_ in rows] == ["check_in", "check_in", "activity"]
+    assert [name for _, name, _ in rows] == [one, one, "a"]
+    assert not any("A" in text or "arrest" in text or "shop" in text for *_, text in rows)
+
+
+def test_what_was_done_is_kept_for_the_unit_of_the_visit(tracked, acting, clock):
+    one = tracking.check_in(tracked, OFFICER, "A")
+    at_ms = tracking.own_check_ins(tracked, OFFICER, date(2026, 6, 8))[0].in_ms + MINUTE_MS
+    # The patrol day ends, and with it the roster's word on the unit, while the visit is open.
+    tracking.link_person(tracked, acting, "pat", "b")
+    tracking.check_out(tracked, OFFICER, one)
+    tracking.add_activity(tracked, OFFICER, "A", "a", {"arrest": 1}, at_ms)
+    assert tracked.rows("SELECT unit, quantity FROM activity") == [("a", 1.0)]
+    with pytest.raises(InputError, match="your own unit"):
+        tracking.add_activity(tracked, OFFICER, "A", "a", {"arrest": 1}, at_ms + 2 * 86_400_000)
+    with pytest.raises(InputError, match="your own unit"):
+        tracking.add_activity(tracked, OFFICER, "A", "c", {"arrest": 1}, at_ms)
