@@ -11,6 +11,7 @@ def need_hours(workspace: Workspace, user: User, dosage: Dosage) -> targeting.Ho
     Crimes in the hot spots of that list; raises NotMeasurable when no list was judged, or the
     extract has no times of day.
     """
+    workspace.require(user, "see:tracking")
     found = targeting.lists_between(workspace, dosage.last_day, dosage.last_day)
     hotspots = found[-1] if found else targeting.list_in_force(workspace)
     run = get_run(workspace, hotspots.run_id) if hotspots else None
