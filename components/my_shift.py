@@ -1,5 +1,6 @@
 """An officer's own shift on a phone: check in, check out, and the own results."""
 
+import re
 from datetime import datetime
 
 import pandas as pd
@@ -27,7 +28,7 @@ def draw(workspace: Workspace, user: User) -> None:
     closed = [one for one in done if one.minutes is not None]
     minutes = sum(one.minutes or 0 for one in closed)
     st.markdown(
-        f"**{unit}, {today:%A} {today.day} {today:%b}: {steps.counted(len(closed), 'visit')} and "
+        f"**{_plain(unit)}, {today:%A} {today.day} {today:%b}: {steps.counted(len(closed), 'visit')} and "
         f"{minutes:.0f} minutes reported by you, {len(stops)} planned for your unit.**"
     )
     if standing is not None:
@@ -51,7 +52,7 @@ def _draw_standing(
 ) -> None:
     """The visit that is open: check out now, or say when a forgotten one ended."""
     began = _local(workspace, one.in_ms)
-    place = names.get(one.hotspot_id, one.hotspot_id)
+    place = _plain(names.get(one.hotspot_id, one.hotspot_id))
     with st.container(border=True, key="standing"):
         if one.is_forgotten:
             st.warning(
@@ -62,7 +63,7 @@ def _draw_standing(
             note, did = "", {}
         else:
             st.markdown(f"**You are at {place}** since {began:%H:%M}.")
-            ended, note = None, st.text_input("Note", key="out-note", max_chars=500)
+            ended, note = None, st.text_input("Note (name nobody)", key="out-note", max_chars=500)
             did = _ask_activity()
         label = "Close this visit" if one.is_forgotten else "Check out"
         waits = one.is_forgotten and ended is None
@@ -117,7 +118,7 @@ def _draw_stops(
         with st.container(border=True):
             mark = ":material/check_circle: " if hotspot_id in visited and not is_here else ""
             st.markdown(
-                f"{mark}**{starts} · {names.get(hotspot_id, hotspot_id)}** · {minutes} minutes"
+                f"{mark}**{starts} · {_plain(names.get(hotspot_id, hotspot_id))}** · {minutes} minutes"
             )
             if st.button(
                 "You are here" if is_here else "Check in",
@@ -176,7 +177,7 @@ def _draw_without_end(
     began = _local(workspace, one.in_ms)
     with st.container(border=True):
         st.markdown(
-            f"**{names.get(one.hotspot_id, one.hotspot_id)}**, {began.day} {began:%b, %H:%M}: not "
+            f"**{_plain(names.get(one.hotspot_id, one.hotspot_id))}**, {began.day} {began:%b, %H:%M}: not "
             "checked out, closed at the end of the shift. It counts no minutes until you say when "
             "you left."
         )
@@ -228,7 +229,7 @@ def _draw_results(workspace: Workspace, user: User) -> None:
         st.markdown(
             f"This week you reported {steps.counted(int(week['visits']), 'visit')} and "
             f"{week['minutes']:.0f} minutes; of {int(week['planned'])} visits planned for "
-            f"{results.unit}, your check-ins deliver {int(week['delivered'])}."
+            f"{_plain(results.unit)}, your check-ins deliver {int(week['delivered'])}."
         )
         columns = {
             "week": tables.date("Week from"),
@@ -242,3 +243,8 @@ def _draw_results(workspace: Workspace, user: User) -> None:
 
 def _local(workspace: Workspace, ms: int) -> datetime:
     return datetime.fromtimestamp(ms / 1000, workspace.timezone)
+
+
+def _plain(text: str) -> str:
+    """Return a name of the data so that no sign in it is read as markdown."""
+    return re.sub(r"([\\`*_{}\[\]()#+!|~<>:$-])", r"\\\1", text)

@@ -51,7 +51,10 @@ def _needless(table: pd.DataFrame) -> set[str]:
 def draw_ledger(plan: Plan, key: str) -> None:
     """Show the capacity sum of a plan, and what it warns of."""
     st.markdown("##### Does the time fit?")
-    tables.show(tasking.ledger_table(plan), key=f"{key}-ledger", most_rows=13)
+    sums = tasking.ledger_table(plan)
+    # By which bound is said above the table, in the answer.
+    sums = sums[sums["Line"] != "Most possible, by"]
+    tables.show(sums, key=f"{key}-ledger", most_rows=13)
     for text in plan.warnings:
         st.caption(f":material/info: {text}")
 

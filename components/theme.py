@@ -50,7 +50,7 @@ h2.tagline { font-size: 1rem; font-weight: 400; padding: 0; }
 ol.stops, .stHtml ol.stops { list-style: none; margin: 0; padding: 0; max-height: 430px; overflow-y: auto; }
 .stHtml ol.stops li { display: flex; gap: 0.8rem; padding: 0.45rem 0.2rem; margin: 0;
   border-bottom: 1px solid rgba(107, 119, 133, 0.28); }
-.st-key-tonight-panel .stButtonGroup button { min-height: 38px; }
+@media (min-width: 641px) { .st-key-tonight-panel .stButtonGroup button { min-height: 38px; } }
 .stops li > b { font-size: 1.1rem; font-variant-numeric: tabular-nums; min-width: 3.1rem; }
 .stops small { display: block; color: QUIET; font-size: 0.83rem; line-height: 1.4; }
 .stops summary { cursor: pointer; font-size: 0.83rem; color: LINK; padding: 0.25rem 0; }

@@ -11,7 +11,7 @@ from analytics import tasking
 from analytics.tasking import BegunVisit, Plan, TonightUnit
 from analytics.workspace import User, Workspace, make_settings
 from analytics.workspace.drafts import load_draft, save_draft
-from components import own_plan, patrol, plan_bound, steps, stops, tonight_units
+from components import issuing, own_plan, patrol, plan_bound, steps, stops, tonight_units
 from components.tonight_units import MODE_WORDS
 
 DRAFT = "tonight"
@@ -120,7 +120,8 @@ def _tell_units(workspace: Workspace, top: DeltaGenerator, units: list[TonightUn
     source = "As the roster has them; correct below what is not so."
     if not tasking.units_on_roster(workspace):
         source = "The roster has nobody on today; name the units below."
-    top.markdown(f"**{steps.counted(len(units), 'unit')} tonight: {', '.join(modes)}.** {source}")
+    said = f": {', '.join(modes)}" if modes else ""
+    top.markdown(f"**{steps.counted(len(units), 'unit')} tonight{said}.** {source}")
 
 
 def _draw_head(workspace: Workspace, user: User, plan: Plan) -> None:
@@ -134,33 +135,17 @@ def _draw_head(workspace: Workspace, user: User, plan: Plan) -> None:
             else f":material/info: No visit could be placed for {', '.join(idle)}."
         )
     own_plan.draw_control_days(workspace, user, plan.first_day)
-    held = tasking.issued_plan(workspace, plan.first_day)
-    is_issued = held is not None and held.run_id == plan.run_id
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if not is_issued and plan.settings.since is None:
-            _offer_issue(workspace, user, plan, "Issue tonight's plan", "tonight-issue")
+        if plan.settings.since is None:
+            issuing.draw_button(workspace, user, plan, "Issue tonight's plan", "tonight-issue")
         patrol.offer_files(workspace, user, plan, "tonight")
-    st.caption(
-        f":material/check: In force: {held.plan_id}, issued by {held.issued_by}, "
-        f"{steps.moment(workspace, held.issued_ms)}."
-        if is_issued
-        else ":material/info: Not issued yet: officers see it on their own page, and tracking "
-        "holds delivery against it, once it is."
-    )
+    issuing.tell(workspace, plan)
 
 
 def _now_in_sample(plan: Plan) -> time:
     """The sample's evening stands at 20:00, or where the plan begins when that is later."""
     begins = plan.settings.since or min(duty.starts for duty in plan.duties)
     return max(begins, datetime.combine(plan.first_day, SAMPLE_NOW)).time()
-
-
-def _offer_issue(workspace: Workspace, user: User, plan: Plan, label: str, key: str) -> None:
-    if st.button(label, type="primary", icon=":material/send:", key=key):
-        with steps.action(stop=False):
-            plan_id = tasking.issue_plan(workspace, user, plan)
-            st.toast(f"Issued as {plan_id}.")
-            st.rerun()
 
 
 def _tell_lost(workspace: Workspace, user: User, plan: Plan, lost: list[str]) -> None:
@@ -172,10 +157,8 @@ def _tell_lost(workspace: Workspace, user: User, plan: Plan, lost: list[str]) ->
         "Print the new sheets, and issue the plan so that it holds.",
         icon=":material/restart_alt:",
     )
-    held = tasking.issued_plan(workspace, plan.first_day)
     with st.container(horizontal=True):
-        if held is None or held.run_id != plan.run_id:
-            _offer_issue(workspace, user, plan, "Issue the new plan", "tonight-issue-anew")
+        issuing.draw_button(workspace, user, plan, "Issue the new plan", "tonight-issue-anew")
         patrol.offer_sheets(
             workspace, user, plan, plan.first_day, "tonight-anew", "New shift sheets (PDF)"
         )

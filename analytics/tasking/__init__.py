@@ -36,7 +36,13 @@ from analytics.tasking.exports import (
 )
 from analytics.tasking.feasible import doubts
 from analytics.tasking.files import calendar, csv, gpx
-from analytics.tasking.in_force import IssuedPlan, days_with_plan, issued_plan, plan_in_force
+from analytics.tasking.in_force import (
+    IssuedPlan,
+    days_with_plan,
+    issued_as,
+    issued_plan,
+    plan_in_force,
+)
 from analytics.tasking.issue import issue_plan, save_plan
 from analytics.tasking.ledger import Ledger, patrol_hours, visits_possible
 from analytics.tasking.need import control_hotspots
@@ -125,6 +131,7 @@ __all__ = [
     "has_roster",
     "is_current",
     "issue_plan",
+    "issued_as",
     "issued_plan",
     "ledger_table",
     "log_abstraction",

@@ -69,7 +69,8 @@ def rounds_in_force(
 ) -> list[Round]:
     """Return the rounds of the plan in force, of the units that this person may see.
 
-    A unit that is not on the roster is on duty from its first visit to its last.
+    A unit that is not on the roster by that shift (tonight's is not) is on duty from its first
+    visit to its last, from the base that the roster gives it for the day.
     """
     workspace.require(user, "see:tasking")
     held = plan_in_force(workspace, first, last)
@@ -81,13 +82,14 @@ def rounds_in_force(
     if held.empty:
         return []
     visits = with_places(workspace, held)
-    duties = {
-        (duty.day, duty.shift, duty.unit): duty for duty in read_duties(workspace, first, last)[0]
-    }
+    rostered = read_duties(workspace, first, last)[0]
+    duties = {(duty.day, duty.shift, duty.unit): duty for duty in rostered}
+    homes = {(duty.day, duty.unit): duty for duty in rostered}
     found = []
     for (stamp, shift, name), mine in visits.groupby(["day", "shift", "unit"], sort=False):
         day = pd.Timestamp(stamp).date()
         duty = duties.get((day, shift, name))
+        home = duty or homes.get((day, name))
         end = (mine["starts"] + pd.to_timedelta(mine["minutes"], unit="min")).max()
         found.append(
             Round(
@@ -97,9 +99,9 @@ def rounds_in_force(
                 duty.starts if duty else mine["starts"].min().to_pydatetime(),
                 duty.ends if duty else end.to_pydatetime(),
                 duty.mode if duty else str(mine["mode"].iloc[0] or ""),
-                duty.base if duty else "",
-                duty.x if duty else float("nan"),
-                duty.y if duty else float("nan"),
+                home.base if home else "",
+                home.x if home else float("nan"),
+                home.y if home else float("nan"),
                 None,
                 mine,
             )

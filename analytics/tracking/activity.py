@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from analytics import tasking
-from analytics.tracking.check_ins import present_ms
+from analytics.tracking.check_ins import present_ms, reported_for
 from analytics.tracking.dosage import Dosage
 from analytics.tracking.links import own_unit
 from analytics.tracking.rates import poisson_rate
@@ -131,7 +131,8 @@ def read_activity(
     rows = rows.assign(place=named.fillna(place_at(rows, places)))
     counted = rows["quantity"] - _repeated(rows)
     repeats = int(rows["quantity"].sum() - counted.sum())
-    return rows.assign(quantity=counted)[counted > 0].reset_index(drop=True), repeats
+    is_repeat = (counted == 0) & (rows["quantity"] > 0)
+    return rows.assign(quantity=counted)[~is_repeat].reset_index(drop=True), repeats
 
 
 def _repeated(rows: pd.DataFrame) -> pd.Series:
@@ -181,8 +182,9 @@ def add_activity(
 ) -> None:
     """Keep what a unit did in a hot spot, as typed by a person; `kinds` is kind -> number.
 
-    Who may not judge patrols types for the own unit only. Raises InputError for an unknown kind,
-    place or other unit, a number outside 0 to 99, or a time to come.
+    Who may not judge patrols types for the own unit only, or for that of an own check-in of the
+    day before. Raises InputError for an unknown kind, place or other unit, a number outside 0 to
+    99, or a time to come.
     """
     workspace.require(user, "check_in")
     if set(kinds) - set(KINDS) or any(not 0 <= number <= 99 for number in kinds.values()):
@@ -193,12 +195,14 @@ def add_activity(
     saved = workspace.value("SELECT count(*) FROM places WHERE place_id = ?", [hotspot_id])
     if not saved and hotspot_id not in tasking.place_names(workspace):
         raise InputError("This hot spot is not on a list.")
-    if not user.may("track") and unit != own_unit(workspace, user):
+    is_own = user.may("track") or reported_for(workspace, user, unit, at_ms)
+    if not is_own and unit != own_unit(workspace, user):
         raise InputError("You can enter what your own unit did, and no other's.")
     if at_ms > present_ms(workspace):
         raise InputError("What was done cannot lie in the future. Check the day and the time.")
     local = pd.Timestamp(at_ms, unit="ms", tz="UTC").tz_convert(workspace.timezone)
-    with workspace.write(user, "create", "activity", hotspot_id, entered) as transaction:
+    # The log says who wrote for which unit; what was done, and where, stands in the table alone.
+    with workspace.write(user, "create", "activity", unit) as transaction:
         for kind, number in entered.items():
             transaction.execute(
                 "INSERT INTO activity (row_id, load_id, row_hash, at_utc_ms, at_local, kind, "

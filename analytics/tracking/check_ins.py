@@ -3,7 +3,7 @@
 Self-reported minutes stand apart from those of GPS and are never added to them. A check-in that
 nobody closed counts no minutes until its person says when the visit ended; at the end of the
 unit's shift it is closed without an end, and waits no longer. What is entered afterwards stays
-marked.
+marked. The audit log says that a person wrote, and not where that person was.
 """
 
 import secrets
@@ -82,7 +82,7 @@ def check_in(
     unit = own_unit(workspace, user)
     _check_what(workspace, hotspot_id, crew, mode)
     check_in_id = secrets.token_hex(8)
-    with workspace.write(user, "create", "check_in", check_in_id, {"place": hotspot_id}) as kept:
+    with workspace.write(user, "create", "check_in", check_in_id) as kept:
         # Read again under the lock: two tabs may press at the same moment.
         now, before = present_ms(workspace), open_check_in(workspace, user)
         if before and before.is_forgotten:
@@ -107,8 +107,8 @@ def add_visit(
 ) -> str:
     """Keep a visit of the last 24 hours that could not be checked in to, such as without network.
 
-    Entered more than 5 minutes after it ended it stays marked. Raises InputError as `check_in` does, and for a visit that
-    overlaps another of the user's own or has not ended yet.
+    Entered more than 5 minutes after it ended it stays marked. Raises InputError as `check_in`
+    does, and for a visit that overlaps another of the user's own or has not ended yet.
     """
     workspace.require(user, "check_in")
     unit = own_unit(workspace, user)
@@ -120,7 +120,7 @@ def add_visit(
     end = moment_after(workspace, start, left)
     _check(end <= now, "The visit cannot have ended in the future.")
     _check_length(start, end)
-    with workspace.write(user, "create", "check_in", check_in_id, {"place": hotspot_id}) as kept:
+    with workspace.write(user, "create", "check_in", check_in_id) as kept:
         for one in _read(workspace, user):
             until = now if one.out_ms is None and not one.is_past_shift else one.out_ms or one.in_ms
             _check(
@@ -140,8 +140,7 @@ def check_out(
     """
     workspace.require(user, "check_in")
     _check(len(note) <= 500, "Keep the note under 500 characters.")
-    detail: dict[str, int] = {}
-    with workspace.write(user, "alter", "check_in", check_in_id, detail) as kept:
+    with workspace.write(user, "alter", "check_in", check_in_id) as kept:
         mine = {one.check_in_id: one for one in _read(workspace, user)}
         _check(check_in_id in mine, "This check-in is not yours, or is no longer there.")
         one, now = mine[check_in_id], present_ms(workspace)
@@ -153,7 +152,6 @@ def check_out(
         out = now if ended is None else moment_after(workspace, one.in_ms, ended)
         _check(out <= now, "The visit cannot have ended in the future.")
         _check_length(one.in_ms, out)
-        detail["out_ms"] = out
         _close(kept, check_in_id, out, now, note.strip())
 
 
@@ -185,6 +183,17 @@ def own_check_ins(workspace: Workspace, user: User, day: date) -> list[CheckIn]:
     workspace.require(user, "check_in")
     start, end = range_ms(workspace, day, day)
     return [one for one in _read(workspace, user) if start <= one.in_ms < end]
+
+
+def reported_for(workspace: Workspace, user: User, unit: str, at_ms: int) -> bool:
+    """Whether the user checked in for a unit within the 24 hours before a moment."""
+    return bool(
+        workspace.value(
+            "SELECT count(*) > 0 FROM check_ins WHERE username = ? AND unit = ? "
+            "AND NOT is_removed AND in_ms BETWEEN ? AND ?",
+            [user.username, unit, at_ms - DAY_MS, at_ms],
+        )
+    )
 
 
 def self_reported(workspace: Workspace, first: date, last: date) -> pd.DataFrame:

@@ -90,7 +90,7 @@ def _compute(workspace: Workspace, settings: TrackingSettings, run_id: str) -> D
     files = files_between(workspace, start_ms, end_ms)
     if not files:
         raise InputError(
-            f"There are no GPS fixes from {first:%d/%m/%Y} to {last:%d/%m/%Y}. "
+            f"There are no GPS fixes from {first.day} {first:%b %Y} to {last.day} {last:%b %Y}. "
             "Choose other dates, or load the feed 'pings'."
         )
     with ping_cursor(workspace) as cursor:
@@ -127,6 +127,7 @@ def _compute(workspace: Workspace, settings: TrackingSettings, run_id: str) -> D
         days_with_gps=device_days["day"].nunique(),
         warnings=tuple(
             places.warnings
+            + [places.overlap] * bool(places.overlap)
             + remarks(workspace, settings, measured, place_days, days, coverage, units)
         ),
     )

@@ -5,6 +5,7 @@ from datetime import date
 import pandas as pd
 
 from analytics import tasking
+from analytics.tracking.check_ins import self_reported
 from analytics.tracking.dosage import Dosage
 from analytics.tracking.quarters import Quarter
 from analytics.workspace import Workspace
@@ -63,7 +64,7 @@ def of_table(table: pd.DataFrame, reason: str, repeated: int) -> list[str]:
 def of_left_over(
     workspace: Workspace, duties: pd.DataFrame, dosage: Dosage | None, first: date, last: date
 ) -> list[str]:
-    """Name the planned and measured hours of units that the roster of the day does not hold."""
+    """Name hours of units that the roster of the day does not hold, and lines of one unit."""
     rostered = set(zip(duties["unit"], duties["day"], strict=True))
     plan = tasking.plan_in_force(workspace, first, last)[["unit", "day", "minutes"]]
     plan = plan.assign(day=pd.to_datetime(plan["day"]).dt.date)
@@ -75,6 +76,14 @@ def of_left_over(
         seen = patrol.assign(minutes=patrol["headline_ms"] / 60_000)[["unit", "day", "minutes"]]
         if (hours := _hours_outside(seen, rostered)) > 0:
             told.append(f"{hours:,.1f} measured hours are of devices not on the roster that day.")
+    if (hours := _hours_outside(self_reported(workspace, first, last), rostered)) > 0:
+        told.append(f"{hours:,.1f} self-reported hours are of units not on the roster that day.")
+    units = duties.groupby(GROUP)["unit"].nunique()
+    for agency, funding in units.index[units == 1]:
+        told.append(
+            f"{agency}, {funding}: one unit only. Its figures are those of few persons; give them "
+            "to nobody who does not need them."
+        )
     several = duties.groupby(["unit", "day"])[GROUP].nunique().max(axis=1)
     if (several > 1).any():
         told.append(

@@ -80,6 +80,9 @@ def _from_3(cursor: duckdb.DuckDBPyConnection) -> None:
     for table in ("superseded", *schema.EVENT_FEEDS):
         cursor.execute(f"ALTER TABLE {table} ADD COLUMN officer_ethnicity VARCHAR")
         cursor.execute(f"ALTER TABLE {table} ADD COLUMN is_object_found BOOLEAN")
+    # Older recipes of stops know neither column and let the officer's word stand in for the
+    # person's: the columns of such files are matched anew.
+    cursor.execute("DELETE FROM recipes WHERE feed = 'stops'")
 
 
 MIGRATIONS: dict[int, Callable[[duckdb.DuckDBPyConnection], None]] = {

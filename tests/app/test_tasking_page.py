@@ -93,6 +93,11 @@ def test_a_plan_is_looked_at_and_then_issued(with_list, open_page):
     button(app, "Issue the plan").click().run()
     assert not app.exception
     assert len(tasking.plan_in_force(with_list, TODAY, TODAY)) == len(plan.visits)
+    again = open_page("tasking", "inspector")
+    again.session_state["tasking-tabs"] = "Week"
+    again.run()
+    assert any("In force: plan-0001" in part.value for part in again.caption)
+    assert "Issue the plan" not in [part.label for part in again.button]
 
 
 def test_tonight_from_2145_plans_only_who_is_still_on(with_list, open_page):
@@ -109,6 +114,20 @@ def test_tonight_from_2145_plans_only_who_is_still_on(with_list, open_page):
     starts = stop_times(app)
     assert starts
     assert all(start >= "22:00" or start < "06:00" for start in starts)
+
+
+def test_a_unit_that_is_not_on_is_left_out(with_list, open_page):
+    app = open_page("tasking", "inspector")
+    app.session_state["tasking-tabs"] = "Tonight"
+    app.run()
+    names = [part.value for part in app.text_input if part.label == "Unit"]
+    out = next(part for part in app.get("button_group") if "leave out" in part.proto.label)
+    out.set_value([names[0]]).run()
+    assert f"{len(names) - 1} units tonight" in texts(app)
+    button(app, "Make tonight's sheet").click().run()
+    assert not app.exception and not app.error
+    offs = [part.label for part in app.button if part.label.endswith(" is off")]
+    assert offs == [f"{name} is off" for name in names[1:]]
 
 
 def test_an_inspector_with_a_planned_week_comes_for_tonight(with_list, open_page):

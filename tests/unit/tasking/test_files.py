@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from xml.etree import ElementTree
 
 import geopandas as gpd
@@ -181,6 +181,18 @@ def test_an_officer_sees_only_the_own_unit(patrol_workspace, acting, plan):
     everyone = tasking.rounds_in_force(patrol_workspace, INSPECTOR, MONDAY, MONDAY)
     assert {one.unit for one in everyone} == set(plan.visits["unit"])
     assert tasking.sheet_in_force(patrol_workspace, OFFICER, MONDAY).startswith(b"%PDF")
+
+
+def test_tonights_round_in_force_sets_out_from_the_base(patrol_workspace, acting, monkeypatch):
+    monkeypatch.setattr(type(patrol_workspace), "today", lambda _: MONDAY)
+    units = [tasking.TonightUnit(name="U1", mode="foot", starts=time(18), until=time(22))]
+    units.append(units[0].model_copy(update={"name": "Guest"}))
+    plan = tasking.tonight(patrol_workspace, acting, units, settings=QUICK)
+    tasking.issue_plan(patrol_workspace, acting, plan)
+    found = tasking.rounds_in_force(patrol_workspace, INSPECTOR, MONDAY, MONDAY)
+    bases = {one.unit: one.base for one in found if one.shift == "Tonight"}
+    assert bases == {"U1": "Base", "Guest": ""}
+    assert tasking.sheet_in_force(patrol_workspace, INSPECTOR, MONDAY).startswith(b"%PDF")
 
 
 def test_control_days_are_shown_one_shift_ahead(patrol_workspace, acting, monkeypatch):

@@ -129,3 +129,13 @@ def test_stops_given_as_crimes_are_known_by_their_columns(write, empty_workspace
     assert technology.feed_by_header(empty_workspace, acting, "crimes", [stops]) == "stops"
     assert technology.feed_by_header(empty_workspace, acting, "stops", [stops]) is None
     assert technology.feed_by_header(empty_workspace, acting, "crimes", [plain]) is None
+
+
+def test_examples_of_checks_never_show_ethnicity(write, empty_workspace, acting):
+    head = "Type,Date,Latitude,Longitude,Self-defined ethnicity,Officer-defined ethnicity\n"
+    row = "Person search,2026-07-01T20:15:00,52.5,-1.5,White - Irish,White\n"
+    file = write("s.csv", head + row * 3 + row.replace("52.5,-1.5", "far,away"))
+    report = technology.preview_load(empty_workspace, acting, "stops", [file])
+    examples = [record for check in report.checks for record in check.examples]
+    assert examples
+    assert not any({"ethnicity", "officer_ethnicity"} & set(record) for record in examples)

@@ -65,6 +65,13 @@ def test_rates_stand_over_the_hours_of_units_with_gps(tracked, acting):
     assert kinds.loc["engagement", "rate"] == pytest.approx(300 / hours)
 
 
+def test_a_file_that_reports_nil_is_held_and_counts_nothing(tracked, acting):
+    _add(tracked, acting, [("arrest", "a", "A", None, 0)])
+    found = tracking.preview_activity(tracked, acting, _dosage(tracked, acting))
+    assert (found.reported, found.repeated) == (0, 0)
+    assert set(found.kinds["count"]) == {0}
+
+
 def test_what_is_typed_counts_and_nonsense_is_refused(tracked, acting):
     dosage = _dosage(tracked, acting)
     with pytest.raises(InputError, match="No activity"):

@@ -1,6 +1,7 @@
 """Check-ins: own visits only, forgotten ones closed by their person, compared with GPS."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, datetime, time
 
 import pytest
@@ -99,6 +100,14 @@ def test_check_ins_are_compared_with_gps_and_never_added(tracked, acting, clock)
     # GPS has unit a in A (15 minutes) and B; the officer tells of A (20 minutes) and C.
     assert (found.both, found.gps_only, found.self_only, found.without_gps) == (1, 1, 1, 0)
     assert found.median_difference_min == pytest.approx(5, abs=0.1)
+    table = found.table.set_index("told")
+    assert table.loc["Both", ["gps_minutes", "self_minutes"]].tolist() == pytest.approx([15, 20])
+    assert table.loc["Officers only", "self_minutes"] == 11
+    assert table["self_minutes"].isna()["GPS only"]
+    # One officer alone: the figures would be of a person.
+    assert (found.officers, found.is_shown) == (1, False)
+    assert "would be a figure of persons" in found.sentence()
+    assert "1 visits" in replace(found, officers=5).sentence()
 
 
 def test_check_ins_go_with_the_gps_and_links_with_the_account(tracked, acting, clock):
@@ -240,3 +249,30 @@ def test_a_person_moved_to_another_unit_today_checks_in_for_that(tracked, acting
         )
     # In two units at once, the one linked to the account stands.
     assert tracking.own_unit(tracked, OFFICER) == "a"
+
+
+def test_the_audit_log_says_who_wrote_and_not_where_or_what_was_done(tracked, clock):
+    one = tracking.check_in(tracked, OFFICER, "A")
+    clock(12)
+    tracking.check_out(tracked, OFFICER, one, note="spoke to the shop")
+    tracking.add_activity(tracked, OFFICER, "A", "a", {"arrest": 1}, check_ins.present_ms(tracked))
+    rows = tracked.rows(
+        "SELECT object_type, object_id, coalesce(detail, '') FROM audit WHERE username = 'pat'"
+    )
+    assert [kind for kind, *_ in rows] == ["check_in", "check_in", "activity"]
+    assert [name for _, name, _ in rows] == [one, one, "a"]
+    assert not any("A" in text or "arrest" in text or "shop" in text for *_, text in rows)
+
+
+def test_what_was_done_is_kept_for_the_unit_of_the_visit(tracked, acting, clock):
+    one = tracking.check_in(tracked, OFFICER, "A")
+    at_ms = tracking.own_check_ins(tracked, OFFICER, date(2026, 6, 8))[0].in_ms + MINUTE_MS
+    # The patrol day ends, and with it the roster's word on the unit, while the visit is open.
+    tracking.link_person(tracked, acting, "pat", "b")
+    tracking.check_out(tracked, OFFICER, one)
+    tracking.add_activity(tracked, OFFICER, "A", "a", {"arrest": 1}, at_ms)
+    assert tracked.rows("SELECT unit, quantity FROM activity") == [("a", 1.0)]
+    with pytest.raises(InputError, match="your own unit"):
+        tracking.add_activity(tracked, OFFICER, "A", "a", {"arrest": 1}, at_ms + 2 * 86_400_000)
+    with pytest.raises(InputError, match="your own unit"):
+        tracking.add_activity(tracked, OFFICER, "A", "c", {"arrest": 1}, at_ms)

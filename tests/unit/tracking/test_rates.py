@@ -1,6 +1,7 @@
 """Rates and ratios beside published numbers."""
 
 import pytest
+from scipy.stats import binom
 
 from analytics.tracking.rates import poisson_rate, ratio_of_odds, ratio_of_rates
 
@@ -24,3 +25,13 @@ def test_ratio_of_rates_is_one_for_equal_rates_and_holds_it():
     ratio, low, high = ratio_of_rates(10, 1_000, 100, 10_000)
     assert ratio == pytest.approx(1.0)
     assert low < 1 < high
+
+
+def test_limits_of_a_ratio_of_rates_leave_a_fortieth_in_each_tail():
+    # Given the sum of both counts, the first is binomial; the exposures are 2 and 3.
+    count, reference = 5, 10
+    ratio, low, high = ratio_of_rates(count, 2.0, reference, 3.0)
+    assert ratio == pytest.approx(0.75)
+    shares = [limit * 2 / (limit * 2 + 3) for limit in (low, high)]
+    assert binom.sf(count - 1, count + reference, shares[0]) == pytest.approx(0.025)
+    assert binom.cdf(count, count + reference, shares[1]) == pytest.approx(0.025)

@@ -159,3 +159,4 @@ def test_every_ping_query_gives_equal_rows_on_both_engines(spark, fixes, setting
         kept, held = (set(expected[name]["device"]) for name in ("inside", "held"))
         assert kept == held & {"a", "b"} and held - kept
     cursor.close()
+    assert spark._jsparkSession.sharedState().cacheManager().isEmpty(), "something is still kept"

@@ -216,6 +216,19 @@ def test_each_stop_is_judged_by_the_list_of_its_day(with_stops, acting):
     assert found.source == "hot spot list version 1, 2"
 
 
+def test_a_stop_where_two_places_overlap_counts_once_and_no_minutes_are_spoken_of(
+    with_stops, acting
+):
+    workspace = with_stops((430_000, WHITE, "White", "", 9))
+    with workspace.write(acting, "alter", "list", "list-1") as kept:
+        kept.execute("DELETE FROM lists")
+        kept.execute("DELETE FROM hotspots")
+    add_list(workspace, acting, 1, FIRST_DAY, {"A": (430_000, 300_000), "B": (430_050, 300_000)})
+    found = tracking.preview_stops(workspace, acting, QUARTER)
+    assert found.totals["inside"] == 9
+    assert "minute" not in " ".join(found.remarks)
+
+
 def test_a_quarter_that_is_partly_covered_says_so(with_stops, acting):
     workspace = with_stops((430_000, WHITE, "White", "True", 9))
     with_stops((430_000, WHITE, "White", "True", 9), day="2026-07-02")
