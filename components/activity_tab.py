@@ -114,16 +114,15 @@ def _draw_agreement(workspace: Workspace, user: User, dosage: tracking.Dosage) -
     """Visits by GPS and by check-in, side by side and never added."""
     found = tracking.agreement(workspace, user, dosage)
     st.subheader("GPS and check-ins", anchor=False)
-    told = found.both + found.gps_only + found.self_only
-    if told:
-        frame = pd.DataFrame(
-            {
-                "told": ["Both", "GPS only", "Officers only"],
-                "visits": [found.both, found.gps_only, found.self_only],
-            }
-        )
-        names = {"told": tables.text("Told by"), "visits": tables.number("Visits")}
-        tables.show(frame, names, key="agreement", alt="Visits told by GPS, by officers, by both")
+    if found.is_shown:
+        names = {
+            "told": tables.text("Told by"),
+            "visits": tables.number("Visits"),
+            "gps_minutes": tables.number("By GPS", unit="min"),
+            "self_minutes": tables.number("Self-reported", unit="min"),
+        }
+        alt = "Visits told by GPS, by officers, by both"
+        tables.show(found.table.round(0), names, key="agreement", alt=alt)
     rest = ""
     if found.without_gps:
         rest = f" {found.without_gps:,} self-reported visits are by units without GPS that day."

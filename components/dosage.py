@@ -26,7 +26,7 @@ def draw_week(found: Found) -> None:
     """Which places were missed and why, then planned against delivered by day."""
     why = tracking.why_by_place(found.missed)
     st.subheader("Places with missed visits, and why", anchor=False)
-    st.markdown(tracking.misses_sentence(found.missed))
+    st.markdown(tracking.misses_sentence(found.missed, found.planned))
     if len(why):
         tables.show(
             why,
@@ -35,7 +35,8 @@ def draw_week(found: Found) -> None:
                 "rank": "Rank",
                 "missed": tables.number("Missed", why="Planned visits due and not delivered."),
                 "open": tables.number("Open", why="Of these, not closed yet."),
-                "why": tables.text("Why", wide=True),
+                "gps": tables.text("What the GPS shows"),
+                "why": tables.text("Why", wide=True, why="Reasons entered, or what the log says."),
             },
             key="tracking-why",
             most_rows=8,
@@ -93,14 +94,15 @@ def draw_hours(found: Found) -> None:
     hours = found.dosage.hours
     with steps.action(stop=False):
         need = tracking.need_hours(found.workspace, found.user, found.dosage)
+        period = tracking.need_period(found.workspace, found.dosage)
         apart = tracking.hours_apart(hours, need.matrix)
         if apart is not None:
             hours_chart.apart(
                 apart,
                 first_hour=first_hour,
                 key="hours-apart",
-                conclusion="Orange: more need than patrol; blue: more patrol than need. "
-                f"{tracking.apart_sentence(apart)}",
+                conclusion="Share of need less share of patrol, in points. Orange: more need than "
+                f"patrol; blue: more patrol than need. {tracking.apart_sentence(apart)}",
             )
         left, right = st.columns(2)
         with left:
@@ -110,7 +112,8 @@ def draw_hours(found: Found) -> None:
                 unit="crimes",
                 first_hour=first_hour,
                 key="hours-need",
-                conclusion=" ".join(need.warnings) or "Crimes behind the list, by patrol day.",
+                conclusion=f"Crimes behind the list, {period}, by patrol day. "
+                f"{' '.join(need.warnings)}".strip(),
             )
         with right:
             _draw_patrol_hours(hours, first_hour, tracking.overlap_sentence(hours, need.matrix))

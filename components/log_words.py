@@ -15,7 +15,7 @@ ACTIONS = {
     "refuse": "was refused",
     "sign_in": "signed in",
     "sign_out": "signed out",
-    "sign_in_failed": "failed to sign in",
+    "sign_in_failed": "failed sign-in",
 }
 
 

@@ -203,12 +203,28 @@ def ranks(shapes: list[dict], ink: str | list[int], view: pdk.ViewState) -> list
 
 
 def rank_marks(shapes: list[dict]) -> list[pdk.Layer]:
-    """Ranks above their places, of one size at every zoom."""
-    return [words(shapes, "ranks", "rank", theme.ink(), above_px=13)]
+    """Ranks above their places, of one size at every zoom; where they would meet the best stay."""
+    told = [
+        {**shape, "priority": -int(shape["rank"])} for shape in shapes if shape["rank"].isdigit()
+    ]
+    apart = {
+        "extensions": [{"@@type": "CollisionFilterExtension"}],
+        "collision_enabled": True,
+        "collision_group": pdk.types.String("ranks"),
+        "get_collision_priority": "priority",
+    }
+    return [words(told, "ranks", "rank", theme.ink(), above_px=13, **apart)]
 
 
 def words(
-    shapes: list[dict], name: str, text: str, colour: str, *, above_px: int = 0, below_px: int = 0
+    shapes: list[dict],
+    name: str,
+    text: str,
+    colour: str,
+    *,
+    above_px: int = 0,
+    below_px: int = 0,
+    **more: Any,
 ) -> pdk.Layer:
     """The field `text` of each place, in ink with a rim of paper so that it reads on any ground."""
     return pdk.Layer(
@@ -227,4 +243,5 @@ def words(
         outline_color=theme.rgb(theme.paper()),
         font_settings={"sdf": True, "fontSize": 40, "buffer": 8},
         character_set=pdk.types.String("auto"),
+        **more,
     )

@@ -45,6 +45,7 @@ def draw(places: gpd.GeoDataFrame, patrol: Patrol, *, has_need: bool, key: str, 
         drawn += map_cells.heat(patrol.cells, patrol.cell_width_m)
     drawn += _exclusions(patrol.exclusions)
     drawn.append(map_layers.polygons(shapes, "need" if show_need else ""))
+    drawn += [map_layers.dots(shapes)] if show_need else []
     known = [shape for shape in shapes if shape["is_known"]]
     if show_patrol:
         drawn.append(map_layers.circles(known, alone=not show_need))

@@ -39,7 +39,10 @@ with top, steps.action(), st.spinner("Reading GPS ..."):
     planned = tracking.of_shift(tracking.planned_visits(workspace, user, dosage), period.shift)
     missed = tracking.missed_visits(workspace, user, planned)
     alerts = tracking.unvisited(workspace, dosage)
-    steps.answer(f"{tracking.answer(dosage)} {tracking.misses_sentence(missed)}")
+    told = [tracking.answer(dosage)]
+    if len(planned.rows):
+        told.append(tracking.misses_sentence(missed, planned))
+    steps.answer(" ".join(told))
     if len(alerts.places) and choices.places == "hotspots":
         st.markdown(f":material/notifications: {alerts.sentence()}")
     if period.shift:

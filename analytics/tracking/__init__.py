@@ -50,7 +50,7 @@ from analytics.tracking.misses import (
     misses_sentence,
     why_by_place,
 )
-from analytics.tracking.need import need_hours
+from analytics.tracking.need import need_hours, need_period
 from analytics.tracking.one_day import (
     PatrolDay,
     day_table_of,
@@ -170,6 +170,7 @@ __all__ = [
     "missed_visits",
     "misses_sentence",
     "need_hours",
+    "need_period",
     "of_shift",
     "open_check_in",
     "overlap_sentence",

@@ -13,20 +13,40 @@ from analytics.workspace import User, Workspace
 NEAR_MIN = 10
 
 
+LEAST_OFFICERS = 5
+"""Check-ins of fewer officers are not compared on a page: the figures would be of persons."""
+
+
 @dataclass(frozen=True)
 class Agreement:
-    """Visits that GPS and officers both tell of, or only one does, on unit-days with both."""
+    """Visits that GPS and officers both tell of, or only one does, on unit-days with both.
+
+    `table` has told, visits, gps_minutes, self_minutes, missing where that side tells nothing.
+    `officers` is how many persons checked in, `without_gps` the visits of units without GPS.
+    """
 
     both: int
     gps_only: int
     self_only: int
     without_gps: int
     median_difference_min: float | None
+    officers: int
+    table: pd.DataFrame
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether enough officers checked in for the figures not to be of persons."""
+        return self.officers >= LEAST_OFFICERS
 
     def sentence(self) -> str:
-        """Say how far the two agree."""
+        """Say how far the two agree, or why that is not told."""
         if not self.both + self.gps_only + self.self_only:
             return "No unit has both GPS and check-ins on one day, so they cannot be compared."
+        if not self.is_shown:
+            return (
+                f"Fewer than {LEAST_OFFICERS} officers checked in on days with GPS: a comparison "
+                "would be a figure of persons and is not shown."
+            )
         text = (
             f"On days with both, {self.both:,} visits are told by GPS and by officers, "
             f"{self.gps_only:,} by GPS only and {self.self_only:,} by officers only."
@@ -53,10 +73,44 @@ def agreement(workspace: Workspace, user: User, dosage: Dosage) -> Agreement:
     told, silent = told[has_gps].reset_index(drop=True), int((~has_gps).sum())
     days = set(zip(told["unit"], told["day"], strict=True))
     gps = gps[_are_in(gps, days)].astype({"unit": object}).reset_index(drop=True)
+    gps = gps.assign(minutes=gps["headline_ms"] / MINUTE_MS)
     pairs = _pairs(told, gps)
-    differences = [told["minutes"][i] - gps["headline_ms"].iloc[j] / MINUTE_MS for i, j in pairs]
-    median = float(pd.Series(differences).median()) if differences else None
-    return Agreement(len(pairs), len(gps) - len(pairs), len(told) - len(pairs), silent, median)
+    mine, theirs = [i for i, _ in pairs], [j for _, j in pairs]
+    differences = told["minutes"][mine].to_numpy() - gps["minutes"][theirs].to_numpy()
+    return Agreement(
+        both=len(pairs),
+        gps_only=len(gps) - len(pairs),
+        self_only=len(told) - len(pairs),
+        without_gps=silent,
+        median_difference_min=float(np.median(differences)) if len(pairs) else None,
+        officers=_officers(workspace, told),
+        table=_table(told, gps, mine, theirs),
+    )
+
+
+def _table(
+    told: pd.DataFrame, gps: pd.DataFrame, mine: list[int], theirs: list[int]
+) -> pd.DataFrame:
+    rest, others = gps.drop(index=theirs), told.drop(index=mine)
+    both = (len(mine), gps["minutes"][theirs].sum(), told["minutes"][mine].sum())
+    rows = [
+        ("Both", *both),
+        ("GPS only", len(rest), rest["minutes"].sum(), None),
+        ("Officers only", len(others), None, others["minutes"].sum()),
+    ]
+    return pd.DataFrame(rows, columns=["told", "visits", "gps_minutes", "self_minutes"])
+
+
+def _officers(workspace: Workspace, told: pd.DataFrame) -> int:
+    """Count the persons behind the visits told."""
+    if told.empty:
+        return 0
+    rows = workspace.frame(
+        "SELECT username, unit, in_ms FROM check_ins WHERE NOT is_removed AND out_ms IS NOT NULL "
+        "AND in_ms BETWEEN ? AND ?",
+        [int(told["in_ms"].min()), int(told["out_ms"].max())],
+    )
+    return int(rows.loc[rows["unit"].isin(told["unit"]), "username"].nunique())
 
 
 def _are_in(rows: pd.DataFrame, unit_days: set) -> np.ndarray:

@@ -80,6 +80,7 @@ def day_table_of(found: PatrolDay) -> pd.DataFrame:
     columns = ["place_id", "rank", "name", "count", "planned", "delivered", "qualifying_visits"]
     columns += ["patrol_minutes", "officer_minutes", "drive_throughs", "excluded_minutes"]
     table = pd.DataFrame(found.hotspots.drop(columns="geometry")).reindex(columns=columns)
+    table["delivered"] = table["delivered"].where(table["planned"] > 0)
     minutes = ["patrol_minutes", "officer_minutes", "excluded_minutes"]
     table[minutes] = table[minutes].astype(float).round(0)
     return table.sort_values("rank", ignore_index=True)

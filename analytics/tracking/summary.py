@@ -28,9 +28,19 @@ def visits_text(dosage: Dosage) -> str:
     if dosage.qualifying_visits is not None:
         return f"{dosage.qualifying_visits:,} qualifying visits"
     if all(d.measure(dosage.settings.dwell_minutes) == "not measurable" for d in dosage.devices):
-        return "a number of qualifying visits that is not measurable with these devices"
+        return f"qualifying visits are not measurable, because {_too_seldom(dosage)},"
     low, high = dosage.qualifying_range
-    return f"between {low:,} and {high:,} qualifying visits"
+    return f"between {low:,} and {high:,} qualifying visits ({_too_seldom(dosage)})"
+
+
+def _too_seldom(dosage: Dosage) -> str:
+    """Say what keeps the visits from being counted: how often the devices report."""
+    minimum = f"a shortest visit of {dosage.settings.dwell_minutes:g} minutes"
+    if all(d.median_s is None or d.is_distance_triggered for d in dosage.devices):
+        return "the devices report by distance and say nothing while they stand"
+    if dosage.ping_interval_s is None:
+        return f"the devices report too seldom for {minimum}"
+    return f"the devices report every {dosage.ping_interval_s:,.0f} s, too seldom for {minimum}"
 
 
 def has_gps(workspace: Workspace) -> bool:
@@ -66,6 +76,7 @@ def place_table(dosage: Dosage) -> pd.DataFrame:
     table = pd.DataFrame(dosage.hotspots.drop(columns="geometry"))
     minutes = list(MINUTES.values())
     table[minutes] = table[minutes].round(1)
+    table["delivered"] = table["delivered"].where(table["planned"] > 0)
     table["remark"] = [_remark(row) for row in table.itertuples()]
     since = table["days_since_last_visit"].astype(float).fillna(float("inf"))
     order = pd.DataFrame({"since": -since, "rank": table["rank"]}).sort_values(["since", "rank"])
@@ -148,17 +159,23 @@ def _delivered(dosage: Dosage, period: str) -> str:
     minutes = f"{hours:,.0f} patrol hours in {len(dosage.hotspots):,} places from {period}"
     if not planned.planned:
         return (
-            f"**{visits_text(dosage).capitalize()} and {minutes}**; "
+            f"**{_capital(visits_text(dosage))} and {minutes}**; "
             "no plan covers these days, so there is no target."
         )
     if dosage.qualifying_visits is None:
-        return f"**{visits_text(dosage).capitalize()} against {planned.planned:,} planned** ({minutes})."
+        return (
+            f"**{_capital(visits_text(dosage))} against {planned.planned:,} planned** ({minutes})."
+        )
     days = dosage.place_days.loc[dosage.place_days["planned"] > 0, "day"].nunique()
     return (
         f"**{planned.delivered:,} of {planned.planned:,} planned visits were delivered "
         f"({planned.compliance:.0%})** on {days:,} {'day' if days == 1 else 'days'} with a plan; in all "
         f"{visits_text(dosage)} and {minutes}."
     )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _missed(dosage: Dosage) -> str:

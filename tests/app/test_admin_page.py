@@ -75,7 +75,7 @@ def test_the_log_is_read_in_words(sample_app, open_page):
     assert not app.exception
     table = next(part for part in app.dataframe if "detail" in part.value.columns)
     assert not table.value["detail"].str.contains("{", regex=False).any()
-    assert log_words.action("sign_in_failed") == "failed to sign in"
+    assert log_words.action("sign_in_failed") == "failed sign-in"
     assert log_words.detail('{"unit": "U02", "team": "", "roles": ["a", "b"]}') == (
         "unit: U02; roles: a, b"
     )

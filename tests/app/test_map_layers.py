@@ -73,3 +73,20 @@ def test_places_in_a_small_part_of_a_county_are_shown_close():
     west, south, east, north = places.to_crs(4326).total_bounds
     around = (west - 0.5, south - 0.5, east + 0.5, north + 0.5)
     assert map_views.view(places, 620, around).zoom == map_views.view(places, 620).zoom
+
+
+def test_ranks_of_places_that_have_none_are_left_out():
+    shapes = map_layers.shapes(_places(3_000), "count", "crimes", None)
+    nameless = map_layers.shapes(_places(3_000).drop(columns="rank"), "count", "crimes", None)
+    assert [shape["rank"] for shape in map_layers.rank_marks(shapes)[0].data] == ["1", "2"]
+    assert map_layers.rank_marks(nameless)[0].data == []
+
+
+def test_a_place_whose_patrol_is_unknown_has_no_disc():
+    patrol = pd.DataFrame({"hotspot_id": ["A", "B"], "minutes": [0.0, np.nan]})
+    shapes = map_layers.shapes(_places(3_000), "count", "crimes", patrol)
+    assert [shape["is_known"] for shape in shapes] == [True, False]
+    assert [shape["detail"] for shape in shapes] == [
+        "9 crimes · 0 patrol minutes",
+        "4 crimes · no GPS",
+    ]

@@ -1,6 +1,7 @@
 """Check-ins: own visits only, forgotten ones closed by their person, compared with GPS."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, datetime, time
 
 import pytest
@@ -99,6 +100,14 @@ def test_check_ins_are_compared_with_gps_and_never_added(tracked, acting, clock)
     # GPS has unit a in A (15 minutes) and B; the officer tells of A (20 minutes) and C.
     assert (found.both, found.gps_only, found.self_only, found.without_gps) == (1, 1, 1, 0)
     assert found.median_difference_min == pytest.approx(5, abs=0.1)
+    table = found.table.set_index("told")
+    assert table.loc["Both", ["gps_minutes", "self_minutes"]].tolist() == pytest.approx([15, 20])
+    assert table.loc["Officers only", "self_minutes"] == 11
+    assert table["self_minutes"].isna()["GPS only"]
+    # One officer alone: the figures would be of a person.
+    assert (found.officers, found.is_shown) == (1, False)
+    assert "would be a figure of persons" in found.sentence()
+    assert "1 visits" in replace(found, officers=5).sentence()
 
 
 def test_check_ins_go_with_the_gps_and_links_with_the_account(tracked, acting, clock):

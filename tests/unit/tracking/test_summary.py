@@ -58,6 +58,21 @@ def test_a_visit_too_many_at_one_place_does_not_hide_a_miss_at_another(tracked, 
     assert (first["planned"], first["delivered_low"], first["other_low"]) == (3, 1, 3)
 
 
+def test_what_cannot_be_counted_is_told_with_its_reason(tracked, acting):
+    """A fix every 15 seconds: a number from 75 seconds, a range from 30, nothing below."""
+
+    def said(minutes):
+        dosage = preview_dosage(tracked, acting, TrackingSettings(dwell_minutes=minutes))
+        return answer(dosage), place_table(dosage)
+
+    assert said(2)[0].startswith("**3 qualifying visits")
+    assert said(1)[0].startswith("**Between 3 and 3 qualifying visits (the devices report every 15")
+    text, table = said(0.4)
+    assert "not measurable, because the devices report every 15 s, too seldom for" in text
+    assert table["qualifying_visits"].isna().sum() == 2
+    assert table["delivered"].isna().all()
+
+
 def test_overlap_of_hours():
     patrol, need = np.zeros((7, 24)), np.zeros((7, 24))
     patrol[0, 8], patrol[4, 22] = 30, 30
