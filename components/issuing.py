@@ -23,14 +23,19 @@ def tell(workspace: Workspace, plan: Plan) -> None:
     """Say whether a plan is issued, by whom and when, and on which days a newer one holds."""
     held = tasking.issued_as(workspace, plan.run_id, plan.first_day, plan.last_day)
     if held is None:
+        other = tasking.issued_plan(workspace, plan.first_day)
+        until = (
+            "" if other is None else f" Until then {other.plan_id} holds, {_by(workspace, other)}."
+        )
         st.caption(
             ":material/info: Not issued yet: officers see it on their own page, and tracking "
-            "holds delivery against it, once it is."
+            f"holds delivery against it, once it is.{until}"
         )
         return
     days = (plan.last_day - plan.first_day).days + 1
     part = "" if held.days == days else f" On {days - held.days} of its {days} days a newer holds."
-    st.caption(
-        f":material/check: In force: {held.plan_id}, issued by {held.issued_by}, "
-        f"{steps.moment(workspace, held.issued_ms)}.{part}"
-    )
+    st.caption(f":material/check: In force: {held.plan_id}, {_by(workspace, held)}.{part}")
+
+
+def _by(workspace: Workspace, held: tasking.IssuedPlan) -> str:
+    return f"issued by {held.issued_by}, {steps.moment(workspace, held.issued_ms)}"

@@ -13,8 +13,8 @@ from components import exports, patrol, steps, stops
 def draw(workspace: Workspace, user: User) -> None:
     """Draw the coming week of the units that this person may see."""
     today = workspace.today()
-    own = tasking.own_units(workspace, user)
-    if own is not None and not own:
+    sees_all = tasking.sees_every_unit(user)
+    if not sees_all and tasking.unit_on(workspace, user, today) is None:
         steps.answer("**No unit is linked to your account, so no plan can be shown.**")
         st.caption("Ask an administrator to link your account to your unit of the roster.")
         return
@@ -22,7 +22,7 @@ def draw(workspace: Workspace, user: User) -> None:
     if not rounds:
         steps.answer("**No plan has been issued for the coming week.**")
         return
-    if own is None:
+    if sees_all:
         _draw_week(workspace, user, rounds)
     else:
         _draw_own(workspace, user, rounds)

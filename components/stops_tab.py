@@ -7,7 +7,7 @@ import streamlit as st
 
 from analytics import tracking
 from analytics.workspace import User, Workspace
-from components import steps, tables
+from components import exports, steps, tables
 
 GROUP = {"group": tables.text("Recorded ethnicity")}
 PLACED = {
@@ -64,9 +64,19 @@ def draw(workspace: Workspace, user: User) -> None:
             st.markdown(f":material/info: {remark}")
         if found.has_places:
             _draw_residents(workspace, user, found)
-        if st.button("Note as evidence", key="stops-note", icon=":material/fact_check:"):
-            tracking.save_stops(workspace, user, found)
-            st.toast("Noted for T6-12 of the checklist.")
+        with st.container(horizontal=True):
+            if st.button("Note as evidence", key="stops-note", icon=":material/fact_check:"):
+                tracking.save_stops(workspace, user, found)
+                st.toast("Noted for T6-12 of the checklist.")
+            exports.offer(
+                "Excel",
+                lambda: tracking.stops_workbook(workspace, user, found),
+                f"stops_{quarter.key.replace(' ', '_')}_{basis}.xlsx",
+                user,
+                "stops",
+                quarter.key,
+                key="stops-excel",
+            )
         _method(found)
 
 

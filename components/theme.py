@@ -37,6 +37,7 @@ _STYLE = """
 .st-key-next-action { padding: 0.9rem 1.1rem; border-left: 4px solid #1D4F91; }
 .stMain [data-testid="stCaptionContainer"] { color: QUIET; opacity: 1; }
 .st-key-map-told { min-height: 7rem; }
+[data-testid^="stBaseButton-primary"]:not(:disabled) * { color: ON_PRIMARY; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 h2.tagline { font-size: 1rem; font-weight: 400; padding: 0; }
 .stElementContainer:has(.unseen), .stElementContainer:has(> .stHtml > style) {
@@ -82,7 +83,13 @@ ol.stops, .stHtml ol.stops { list-style: none; margin: 0; padding: 0; max-height
 def apply() -> None:
     """Add the style rules to the page."""
     link, quiet = ("#9CC3F5", "#AAB6C4") if is_dark() else (BLUE, QUIET)
-    st.html(_STYLE.replace("LINK", link).replace("QUIET", quiet))
+    # White on the light blue of the dark theme would be too faint to read.
+    on_primary = paper() if is_dark() else "#FFFFFF"
+    colours = {"LINK": link, "QUIET": quiet, "ON_PRIMARY": on_primary}
+    style = _STYLE
+    for name, colour in colours.items():
+        style = style.replace(name, colour)
+    st.html(style)
 
 
 def is_dark() -> bool:

@@ -46,6 +46,7 @@ from analytics.tasking.in_force import (
 from analytics.tasking.issue import issue_plan, save_plan
 from analytics.tasking.ledger import Ledger, patrol_hours, visits_possible
 from analytics.tasking.need import control_hotspots
+from analytics.tasking.own_unit import sees_every_unit, unit_on
 from analytics.tasking.place_facts import PlaceFacts, place_facts, place_names
 from analytics.tasking.plan import Plan, is_current, made_plan, preview_plan
 from analytics.tasking.plan_edits import (
@@ -67,7 +68,7 @@ from analytics.tasking.roster_week import (
     trained_words,
     week_notes,
 )
-from analytics.tasking.rounds import Round, control_places, own_units, rounds_in_force, rounds_of
+from analytics.tasking.rounds import Round, control_places, rounds_in_force, rounds_of
 from analytics.tasking.settings import TaskingSettings
 from analytics.tasking.sheet import sheet_in_force, shift_sheet
 from analytics.tasking.tonight import (
@@ -138,7 +139,6 @@ __all__ = [
     "made_plan",
     "make_briefing",
     "move_visit",
-    "own_units",
     "patrol_hours",
     "place_facts",
     "place_names",
@@ -157,6 +157,7 @@ __all__ = [
     "save_briefing",
     "save_plan",
     "save_week",
+    "sees_every_unit",
     "sheet_in_force",
     "shift_sheet",
     "tonight",
@@ -165,6 +166,7 @@ __all__ = [
     "undo_plan_edit",
     "undo_week",
     "unit_names",
+    "unit_on",
     "units_on_roster",
     "units_still_on",
     "unmet_table",

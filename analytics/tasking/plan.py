@@ -179,6 +179,7 @@ def made_plan(workspace: Workspace, user: User, result: dict[str, Any]) -> Plan:
 
 def is_current(workspace: Workspace, user: User, plan: Plan) -> bool:
     """Whether what the plan read is still as it was: feeds, list, rules, changes, abstractions."""
+    workspace.require(user, "plan")
     days = [
         plan.first_day + timedelta(days=number)
         for number in range((plan.last_day - plan.first_day).days + 1)

@@ -8,6 +8,7 @@ import pandas as pd
 from analytics.tasking.exports import with_places
 from analytics.tasking.in_force import plan_in_force
 from analytics.tasking.need import control_hotspots, list_places
+from analytics.tasking.own_unit import sees_every_unit, unit_on
 from analytics.tasking.plan import Plan
 from analytics.tasking.roster import read_duties
 from analytics.workspace import User, Workspace
@@ -69,14 +70,16 @@ def rounds_in_force(
 ) -> list[Round]:
     """Return the rounds of the plan in force, of the units that this person may see.
 
+    An officer sees the own unit's of each day (`unit_on`).
     A unit that is not on the roster by that shift (tonight's is not) is on duty from its first
     visit to its last, from the base that the roster gives it for the day.
     """
     workspace.require(user, "see:tasking")
     held = plan_in_force(workspace, first, last)
-    own = own_units(workspace, user)
-    if own is not None:
-        held = held[held["unit"].isin(own)]
+    if not sees_every_unit(user):
+        days = pd.to_datetime(held["day"]).dt.date
+        own = {day: unit_on(workspace, user, day) for day in days.unique()}
+        held = held[held["unit"] == days.map(own)]
     if unit is not None:
         held = held[held["unit"] == unit]
     if held.empty:
@@ -107,21 +110,6 @@ def rounds_in_force(
             )
         )
     return found
-
-
-def own_units(workspace: Workspace, user: User) -> frozenset[str] | None:
-    """Return the units whose plan this person may see; None for every unit.
-
-    Those who plan, or sign lists off, see all; an officer sees the unit linked to the account.
-    """
-    if user.may("plan") or user.may("sign_off"):
-        return None
-    rows = workspace.rows(
-        "SELECT unit FROM person_units WHERE username = ? "
-        "QUALIFY row_number() OVER (ORDER BY set_ms DESC) = 1",
-        [user.username],
-    )
-    return frozenset(unit for (unit,) in rows if unit)
 
 
 def control_places(workspace: Workspace, user: User, day: date) -> list[str]:

@@ -135,6 +135,7 @@ def tonight(
 
 def tonight_again(workspace: Workspace, user: User, settings: TonightSettings) -> Plan:
     """Return tonight's plan of these settings: as it was made where it is still in memory."""
+    workspace.require(user, "plan")
     return tonight(
         workspace,
         user,

@@ -86,6 +86,7 @@ from analytics.tracking.stops import (
 )
 from analytics.tracking.stops import NOTE as STOPS_NOTE
 from analytics.tracking.stops import sentence as stops_sentence
+from analytics.tracking.stops_report import stops_workbook
 from analytics.tracking.summary import (
     answer,
     day_totals,
@@ -211,6 +212,7 @@ __all__ = [
     "shown_table",
     "stop_quarters",
     "stops_sentence",
+    "stops_workbook",
     "team_weeks",
     "teams_sentence",
     "templates",

@@ -166,6 +166,7 @@ def remove_check_in(workspace: Workspace, user: User, check_in_id: str) -> None:
 
 def open_check_in(workspace: Workspace, user: User) -> CheckIn | None:
     """Return the user's visit that is still open, if any; the end of a shift closes it."""
+    workspace.require(user, "check_in")
     held = reversed(_read(workspace, user))
     return next((one for one in held if one.out_ms is None and not one.is_past_shift), None)
 

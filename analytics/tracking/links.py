@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from analytics import tasking
 from analytics.workspace import InputError, User, Workspace, now_ms
 
 
@@ -70,24 +71,8 @@ def own_unit(workspace: Workspace, user: User) -> str:
 
 
 def unit_or_none(workspace: Workspace, user: User) -> str | None:
-    """Return the user's unit, None without one.
-
-    It is the one linked to the account, unless today's roster names the linked officer under one
-    other unit and not under that.
-    """
-    rows = workspace.rows(
-        "SELECT unit, officer FROM person_units WHERE username = ? ORDER BY set_ms DESC LIMIT 1",
-        [user.username],
-    )
-    if not rows:
-        return None
-    unit, officer = rows[0]
-    today = workspace.rows(
-        "SELECT DISTINCT unit FROM roster WHERE officer = ? AND day = ? AND unit IS NOT NULL",
-        [officer, workspace.today()],
-    )
-    others = [name for (name,) in today]
-    return others[0] if len(others) == 1 else unit
+    """Return the user's unit of today (`tasking.unit_on`), None without one."""
+    return tasking.unit_on(workspace, user, workspace.today())
 
 
 def _held(workspace: Workspace, username: str) -> str | None:

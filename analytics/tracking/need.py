@@ -12,6 +12,7 @@ def need_hours(workspace: Workspace, user: User, dosage: Dosage) -> targeting.Ho
     Crimes in the hot spots of that list; raises NotMeasurable when no list was judged, or the
     extract has no times of day.
     """
+    workspace.require(user, "see:tracking")
     hotspots, settings = _behind(workspace, dosage)
     ids = hotspots.hotspots["hotspot_id"].tolist()
     return targeting.hour_weekday(workspace, user, settings, ids)

@@ -183,6 +183,25 @@ def test_an_officer_sees_only_the_own_unit(patrol_workspace, acting, plan):
     assert tasking.sheet_in_force(patrol_workspace, OFFICER, MONDAY).startswith(b"%PDF")
 
 
+def test_an_officer_moved_for_a_day_sees_that_units_round_on_that_day(
+    patrol_workspace, acting, plan
+):
+    tuesday = MONDAY + timedelta(days=1)
+    both = tasking.save_plan(
+        patrol_workspace, acting, QUICK.model_copy(update={"to_date": tuesday})
+    )
+    assert set(both.visits["unit"]) >= {"U1", "U2"}
+    link(patrol_workspace, acting, "pc", "U2")
+    with patrol_workspace.write(acting, "alter", "roster", "x") as transaction:
+        transaction.execute("UPDATE roster SET officer = NULL")
+        transaction.execute(
+            "UPDATE roster SET officer = 'o' WHERE day = ? AND unit = 'U1'", [MONDAY]
+        )
+    seen = tasking.rounds_in_force(patrol_workspace, OFFICER, MONDAY, tuesday)
+    assert {(one.day, one.unit) for one in seen} == {(MONDAY, "U1"), (tuesday, "U2")}
+    assert tasking.sheet_in_force(patrol_workspace, OFFICER, MONDAY, "U1").startswith(b"%PDF")
+
+
 def test_tonights_round_in_force_sets_out_from_the_base(patrol_workspace, acting, monkeypatch):
     monkeypatch.setattr(type(patrol_workspace), "today", lambda _: MONDAY)
     units = [tasking.TonightUnit(name="U1", mode="foot", starts=time(18), until=time(22))]

@@ -96,6 +96,8 @@ def test_a_stop_without_coordinates_is_stored_and_a_crime_is_kept_aside(
         {"suppressed_place": 1, "unreadable_number": 1},
     )
     assert empty_workspace.value("SELECT count(x) FROM stops") == 1
+    share = next(check for check in stops.checks if check.rule == "geocoded_share")
+    assert "2 without coordinates are stored and count as not placeable" in share.note
     crimes = load("crimes", write("c.csv", table))
     assert (crimes.rows_stored, crimes.reasons["no_place"]) == (1, 2)
 

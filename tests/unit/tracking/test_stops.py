@@ -5,6 +5,7 @@ import gzip
 from collections import Counter
 from datetime import date
 
+import pandas as pd
 import pytest
 import shapely
 
@@ -342,3 +343,29 @@ def test_south_yorkshire_publishes_no_place_and_is_not_counted_as_nil(
     rows = [row for row in rows_of(real_data, pattern) if row["Date"] >= "2020-01-01"]
     white = sum(group_of(row["Self-defined ethnicity"]) == "White" for row in rows)
     assert found[0].table.set_index("group").loc["White", "all"] == white
+
+
+def test_the_excel_file_holds_what_the_page_shows_and_nothing_finer(with_stops, acting, tmp_path):
+    workspace = with_stops(
+        (430_000, WHITE, "White", "True", 20),
+        (430_000, BLACK, "Black", "False", 3),
+        *others(430_000),
+        (430_900, WHITE, "White", "False", 30),
+        *others(430_900),
+    )
+    found = tracking.preview_stops(workspace, acting, QUARTER)
+    file = tmp_path / "stops.xlsx"
+    file.write_bytes(tracking.stops_workbook(workspace, acting, found))
+    sheets = pd.read_excel(file, sheet_name=None, engine="calamine")
+    counts = sheets["Stops"].set_index("Recorded ethnicity")["Inside hot spots"]
+    assert counts["Black"] == "withheld"
+    shown = found.table.set_index("group")["inside"]
+    assert {group: n for group, n in counts.items() if n != "withheld"} == shown.dropna().to_dict()
+    assert not {"lon", "lat", "Date", "crime_id"} & set(sheets["Stops"].columns)
+    assert any("street population" in text for text in sheets["Remarks"]["Remark"])
+    ratios = sheets["Shares"].set_index("Recorded ethnicity")["Ratio"]
+    assert pd.isna(ratios["White"])
+    assert ratios["Black"] == "withheld"
+    with pytest.raises(Refused):
+        trainer = User("t", "T", frozenset({"trainer"}))
+        tracking.stops_workbook(workspace, trainer, found)
