@@ -11,6 +11,8 @@ import pydeck as pdk
 from components import map_cells, theme
 
 _RANKS_FROM_ZOOM = 11.5
+_RANK_PX = (15, 10)
+"""Ranks nearer to each other than this, across and up, would cover each other."""
 
 
 def shapes(
@@ -202,18 +204,28 @@ def ranks(shapes: list[dict], ink: str | list[int], view: pdk.ViewState) -> list
     ]
 
 
-def rank_marks(shapes: list[dict]) -> list[pdk.Layer]:
-    """Ranks above their places, of one size at every zoom; where they would meet the best stay."""
-    told = [
-        {**shape, "priority": -int(shape["rank"])} for shape in shapes if shape["rank"].isdigit()
+def rank_marks(shapes: list[dict], view: pdk.ViewState) -> list[pdk.Layer]:
+    """Ranks above their places; those that would lie on a better one appear on coming closer."""
+    clear, covered = _apart([shape for shape in shapes if shape["rank"].isdigit()], view)
+    nearer = {"size_units": pdk.types.String("meters"), "get_size": 60, "size_max_pixels": 13}
+    return [
+        words(covered, "ranks-nearer", "rank", theme.ink(), above_px=13, **nearer),
+        words(clear, "ranks", "rank", theme.ink(), above_px=13),
     ]
-    apart = {
-        "extensions": [{"@@type": "CollisionFilterExtension"}],
-        "collision_enabled": True,
-        "collision_group": pdk.types.String("ranks"),
-        "get_collision_priority": "priority",
-    }
-    return [words(told, "ranks", "rank", theme.ink(), above_px=13, **apart)]
+
+
+def _apart(shapes: list[dict], view: pdk.ViewState) -> tuple[list[dict], list[dict]]:
+    """Split places into those whose ranks stand clear of a better one in a view, and the rest."""
+    px_a_degree = 512 * 2**view.zoom / 360
+    tall = px_a_degree / math.cos(math.radians(view.latitude))
+    clear, covered, taken = [], [], []
+    for shape in sorted(shapes, key=lambda shape: int(shape["rank"])):
+        x, y = shape["at"][0] * px_a_degree, shape["at"][1] * tall
+        is_met = any(abs(x - a) < _RANK_PX[0] and abs(y - b) < _RANK_PX[1] for a, b in taken)
+        (covered if is_met else clear).append(shape)
+        if not is_met:
+            taken.append((x, y))
+    return clear, covered
 
 
 def words(
@@ -227,14 +239,13 @@ def words(
     **more: Any,
 ) -> pdk.Layer:
     """The field `text` of each place, in ink with a rim of paper so that it reads on any ground."""
+    size = {"get_size": 13, "size_units": pdk.types.String("pixels")}
     return pdk.Layer(
         "TextLayer",
         id=name,
         data=shapes,
         get_position="at",
         get_text=text,
-        get_size=13,
-        size_units=pdk.types.String("pixels"),
         get_pixel_offset=[0, below_px - above_px],
         get_color=theme.rgb(colour),
         font_family=pdk.types.String(theme.FONT),
@@ -243,5 +254,5 @@ def words(
         outline_color=theme.rgb(theme.paper()),
         font_settings={"sdf": True, "fontSize": 40, "buffer": 8},
         character_set=pdk.types.String("auto"),
-        **more,
+        **size | more,
     )

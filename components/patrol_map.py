@@ -52,8 +52,8 @@ def draw(places: gpd.GeoDataFrame, patrol: Patrol, *, has_need: bool, key: str, 
     controls = places[places["hotspot_id"].isin(patrol.controls)]
     if len(controls):
         drawn += map_layers.rings(controls.geometry, "controls", theme.CATEGORIES[4])
-    drawn += [*ground.names(), *map_layers.rank_marks(shapes)]
     view = map_views.view(places, HEIGHT_PX, width_px=maps.width_px())
+    drawn += [*ground.names(), *map_layers.rank_marks(shapes, view)]
     tooltip = {"html": "<b>{label}</b><br>{detail}", "style": maps.tooltip_style()}
     maps.draw(drawn, view, tooltip, key, alt, HEIGHT_PX)
     _legend(show_need, show_patrol, patrol, len(known) < len(shapes))

@@ -48,7 +48,7 @@ from analytics.tasking.ledger import Ledger, patrol_hours, visits_possible
 from analytics.tasking.need import control_hotspots
 from analytics.tasking.own_unit import sees_every_unit, unit_on
 from analytics.tasking.place_facts import PlaceFacts, place_facts, place_names
-from analytics.tasking.plan import Plan, is_current, made_plan, preview_plan
+from analytics.tasking.plan import Plan, held_plan, is_current, made_plan, preview_plan
 from analytics.tasking.plan_edits import (
     PlanEdit,
     Visit,
@@ -78,6 +78,7 @@ from analytics.tasking.tonight import (
     replan_without,
     tonight,
     tonight_again,
+    tonight_is_current,
     units_on_roster,
     units_still_on,
 )
@@ -130,6 +131,7 @@ __all__ = [
     "equal_comparison",
     "gpx",
     "has_roster",
+    "held_plan",
     "is_current",
     "issue_plan",
     "issued_as",
@@ -162,6 +164,7 @@ __all__ = [
     "shift_sheet",
     "tonight",
     "tonight_again",
+    "tonight_is_current",
     "trained_words",
     "undo_plan_edit",
     "undo_week",

@@ -1,6 +1,6 @@
 """Tonight, without any roster: who is on, foot or car, until when, and a sheet in seconds."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 import numpy as np
@@ -12,7 +12,7 @@ from analytics.tasking.build import VISIT_COLUMNS, build_plan, quotas_of
 from analytics.tasking.day import Day, held_visits, on_duty
 from analytics.tasking.in_force import plan_in_force
 from analytics.tasking.inputs import clock_of, day_inputs, ways_between
-from analytics.tasking.memory import mark_of_visits, remembered
+from analytics.tasking.memory import Memory, mark_of_visits, remembered
 from analytics.tasking.need import Need, read_need
 from analytics.tasking.pins import Pins
 from analytics.tasking.plan import (
@@ -112,25 +112,51 @@ def tonight(
     chosen |= {"break_minutes": 0, "admin_minutes": 0}
     made = TonightSettings(**chosen, units=units, begun=begun or [], since=since)
     plain = resolved(made, day, day)
-    need = read_need(workspace, user, [day], plain)
-    on_duty_tonight = _duties(workspace, units, day)
-    ways, words = ways_between(workspace, need, on_duty_tonight, plain)
-    duties = _under_way(on_duty_tonight, need[day].places, plain, ways)
-    earlier = _earlier(workspace, day, duties, plain)
-    memory = remembered(workspace, day)
-    fingerprint = fingerprint_of(workspace, need) + mark_of_visits(earlier) + memory.mark()
-    run_id = make_run_id("tasking", plain, fingerprint)
+    read = _read(workspace, user, plain, day)
+    run_id = make_run_id("tasking", plain, read.fingerprint)
 
     def make() -> Plan:
-        rules = read_rules(workspace)
+        need, duties, rules = read.need, read.duties, read_rules(workspace)
         wanted = {day: _wanted(workspace, need[day], duties, plain, day, rules)}
-        inputs, partners, notes = day_inputs(workspace, need, duties, wanted, rules, ways)
-        built = build_plan(_after_earlier(inputs, earlier), plain, plain.seed, memory=memory.copy())
+        inputs, partners, notes = day_inputs(workspace, need, duties, wanted, rules, read.ways)
+        days = _after_earlier(inputs, read.earlier)
+        built = build_plan(days, plain, plain.seed, memory=read.memory.copy())
         built.visits = with_begun(built.visits, plain.begun, day)
-        plan = assemble(run_id, fingerprint, plain, need, duties, built, partners, notes)
-        return replace(plan, travel=words)
+        plan = assemble(run_id, read.fingerprint, plain, need, duties, built, partners, notes)
+        return replace(plan, travel=read.words)
 
     return recent_plan(workspace, run_id, make)
+
+
+def tonight_is_current(workspace: Workspace, user: User, plan: Plan) -> bool:
+    """Whether what tonight's plan read is still as it was: it would be made the same again."""
+    workspace.require(user, "plan")
+    read = _read(workspace, user, plan.settings, plan.first_day)
+    return plan.fingerprint == read.fingerprint
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What a plan for tonight rests on, and the mark of all of it."""
+
+    need: dict[date, Need]
+    duties: list[Duty]
+    ways: Ways
+    words: str
+    earlier: pd.DataFrame
+    memory: Memory
+    fingerprint: str
+
+
+def _read(workspace: Workspace, user: User, settings: TonightSettings, day: date) -> _Read:
+    need = read_need(workspace, user, [day], settings)
+    on_duty_tonight = _duties(workspace, settings.units, day)
+    ways, words = ways_between(workspace, need, on_duty_tonight, settings)
+    duties = _under_way(on_duty_tonight, need[day].places, settings, ways)
+    earlier = _earlier(workspace, day, duties, settings)
+    memory = remembered(workspace, day)
+    fingerprint = fingerprint_of(workspace, need) + mark_of_visits(earlier) + memory.mark()
+    return _Read(need, duties, ways, words, earlier, memory, fingerprint)
 
 
 def tonight_again(workspace: Workspace, user: User, settings: TonightSettings) -> Plan:

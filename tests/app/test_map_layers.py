@@ -75,11 +75,19 @@ def test_places_in_a_small_part_of_a_county_are_shown_close():
     assert map_views.view(places, 620, around).zoom == map_views.view(places, 620).zoom
 
 
-def test_ranks_of_places_that_have_none_are_left_out():
-    shapes = map_layers.shapes(_places(3_000), "count", "crimes", None)
-    nameless = map_layers.shapes(_places(3_000).drop(columns="rank"), "count", "crimes", None)
-    assert [shape["rank"] for shape in map_layers.rank_marks(shapes)[0].data] == ["1", "2"]
-    assert map_layers.rank_marks(nameless)[0].data == []
+def test_a_rank_that_would_lie_on_a_better_one_waits_until_one_comes_closer():
+    near, far = _places(80), _places(3_000)
+    view = map_views.view(far)
+
+    def told(places):
+        shapes = map_layers.shapes(places, "count", "crimes", None)
+        waiting, clear = map_layers.rank_marks(shapes, view)
+        assert clear.get_pixel_offset == waiting.get_pixel_offset
+        return [[shape["rank"] for shape in layer.data] for layer in (clear, waiting)]
+
+    assert told(far) == [["1", "2"], []]
+    assert told(near) == [["1"], ["2"]]
+    assert told(far.drop(columns="rank")) == [[], []]
 
 
 def test_a_place_whose_patrol_is_unknown_has_no_disc():
