@@ -72,13 +72,15 @@ from analytics.tasking.rounds import Round, control_places, rounds_in_force, rou
 from analytics.tasking.settings import TaskingSettings
 from analytics.tasking.sheet import sheet_in_force, shift_sheet
 from analytics.tasking.tonight import (
-    BegunVisit,
-    TonightSettings,
-    TonightUnit,
     replan_without,
     tonight,
     tonight_again,
     tonight_is_current,
+)
+from analytics.tasking.tonight_units import (
+    BegunVisit,
+    TonightSettings,
+    TonightUnit,
     units_on_roster,
     units_still_on,
 )
