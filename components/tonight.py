@@ -30,6 +30,7 @@ def draw(workspace: Workspace, user: User) -> None:
     with steps.action(), st.spinner("Planning tonight ..."):
         plan, is_under_way = plan_bound.closest(workspace, user, _plan(workspace, user, draft))
     _draw_head(workspace, user, plan)
+    _tell_changes(workspace, user, plan, draft)
     visits = tasking.with_places(workspace, plan.visits)
     with steps.action():
         recent = tasking.recent_violence(workspace, user)
@@ -71,7 +72,9 @@ def _draw_standing(workspace: Workspace, user: User) -> None:
 
 
 def _plan(workspace: Workspace, user: User, draft: dict[str, Any]) -> Plan:
-    """Return the plan of the draft: the same seed gives the same plan."""
+    """Return the plan of the draft as it was made; else made again, with the same seed."""
+    if (held := tasking.held_plan(workspace, user, draft.get("run_id", ""))) is not None:
+        return held
     units = [TonightUnit.model_validate(unit) for unit in draft.get("made_for", draft["units"])]
     begun = [BegunVisit.model_validate(visit) for visit in draft.get("begun", [])]
     since = draft.get("since")
@@ -108,7 +111,7 @@ def _enter_and_make(workspace: Workspace, user: User, draft: dict[str, Any]) -> 
     fresh = {"units": kept, "made_for": made, "seed": secrets.randbelow(2**31)}
     fresh["day"] = workspace.today().isoformat()
     with top, steps.action(), st.spinner("Planning tonight ..."):
-        _plan(workspace, user, fresh)
+        fresh["run_id"] = _plan(workspace, user, fresh).run_id
     save_draft(workspace, user, DRAFT, fresh)
     st.rerun()
 
@@ -140,6 +143,28 @@ def _draw_head(workspace: Workspace, user: User, plan: Plan) -> None:
             issuing.draw_button(workspace, user, plan, "Issue tonight's plan", "tonight-issue")
         patrol.offer_files(workspace, user, plan, "tonight")
     issuing.tell(workspace, plan)
+
+
+def _tell_changes(workspace: Workspace, user: User, plan: Plan, draft: dict[str, Any]) -> None:
+    """Say where the data are no longer those that the sheet was made from."""
+    if plan.run_id != draft.get("run_id"):
+        st.warning(
+            "This sheet was made again from the data as they are now: its visits differ from those "
+            "printed before. Print it again, and issue it.",
+            icon=":material/print:",
+        )
+        return
+    with steps.action():
+        is_current = tasking.tonight_is_current(workspace, user, plan)
+    if is_current:
+        return
+    st.info(
+        "Roster, list, rules, changes by hand or units off patrol have changed since this sheet "
+        "was made; it stands as it was made. Make it again below, or print what is in force, with "
+        "every change by hand:",
+        icon=":material/edit_note:",
+    )
+    own_plan.offer_sheets(workspace, user, plan.first_day, key="tonight-in-force")
 
 
 def _now_in_sample(plan: Plan) -> time:
@@ -211,6 +236,7 @@ def _draw_lost(
         "seed": again.seed,
         "lost": sorted(gone),
         "day": plan.first_day.isoformat(),
+        "run_id": again.run_id,
     }
     save_draft(workspace, user, DRAFT, fresh)
     tonight_units.forget()

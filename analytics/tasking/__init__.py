@@ -48,7 +48,7 @@ from analytics.tasking.ledger import Ledger, patrol_hours, visits_possible
 from analytics.tasking.need import control_hotspots
 from analytics.tasking.own_unit import sees_every_unit, unit_on
 from analytics.tasking.place_facts import PlaceFacts, place_facts, place_names
-from analytics.tasking.plan import Plan, is_current, made_plan, preview_plan
+from analytics.tasking.plan import Plan, held_plan, is_current, made_plan, preview_plan
 from analytics.tasking.plan_edits import (
     PlanEdit,
     Visit,
@@ -72,12 +72,15 @@ from analytics.tasking.rounds import Round, control_places, rounds_in_force, rou
 from analytics.tasking.settings import TaskingSettings
 from analytics.tasking.sheet import sheet_in_force, shift_sheet
 from analytics.tasking.tonight import (
-    BegunVisit,
-    TonightSettings,
-    TonightUnit,
     replan_without,
     tonight,
     tonight_again,
+    tonight_is_current,
+)
+from analytics.tasking.tonight_units import (
+    BegunVisit,
+    TonightSettings,
+    TonightUnit,
     units_on_roster,
     units_still_on,
 )
@@ -130,6 +133,7 @@ __all__ = [
     "equal_comparison",
     "gpx",
     "has_roster",
+    "held_plan",
     "is_current",
     "issue_plan",
     "issued_as",
@@ -162,6 +166,7 @@ __all__ = [
     "shift_sheet",
     "tonight",
     "tonight_again",
+    "tonight_is_current",
     "trained_words",
     "undo_plan_edit",
     "undo_week",

@@ -75,6 +75,10 @@ def _published(cells: np.ndarray) -> list[Published]:
         for number, group in enumerate(GROUPS):
             found.append(Published(group, column, frozenset(members[number].ravel().tolist())))
         found.append(Published(ALL, column, frozenset(members.ravel().tolist()), is_total=True))
+    # A sentence tells in how many stops of all areas the object was found.
+    for number, outcome in enumerate(OUTCOMES):
+        told = frozenset(_CELLS[:, :, number].ravel().tolist())
+        found.append(Published(ALL, f"told_{outcome}", told, is_total=True))
     if unknown_shown(cells[GROUPS.index(UNKNOWN)].sum()):
         unknown = _CELLS[GROUPS.index(UNKNOWN)]
         found.append(Published(UNKNOWN, STATED, frozenset(unknown.ravel().tolist()), is_total=True))

@@ -156,6 +156,24 @@ def test_tonight_makes_a_sheet_without_the_roster(with_list, open_page):
     assert set(tasking.plan_in_force(with_list, TODAY, TODAY)["shift"]) == {"Tonight"}
 
 
+def test_tonights_sheet_stands_when_the_plan_is_changed_by_hand(with_list, open_page):
+    app = open_page("tasking", "inspector")
+    app.session_state["tasking-tabs"] = "Tonight"
+    app.run()
+    button(app, "Make tonight's sheet").click().run()
+    before = stop_times(app)
+    assert not any("stands as it was made" in part.value for part in app.info)
+    button(app, "Issue tonight's plan").click().run()
+    row = tasking.plan_in_force(with_list, TODAY, TODAY).iloc[-1]
+    starts = row["starts"].to_pydatetime()
+    visit = tasking.Visit(TODAY, row["shift"], row["unit"], row["hotspot_id"], starts, 15.0)
+    tasking.cancel_visit(with_list, ROOT_USER, visit, "Asked for")
+    app.run()
+    assert not app.exception and not app.error
+    assert stop_times(app) == before
+    assert any("stands as it was made" in part.value for part in app.info)
+
+
 def test_the_sheet_of_the_night_before_is_not_tonights(with_list, open_page):
     who = User("one-inspector", "The inspector", frozenset({"inspector"}))
     units = [{"name": "Z9", "mode": "foot", "starts": "20:00", "until": "02:00", "base": ""}]

@@ -56,6 +56,17 @@ def test_what_was_begun_is_not_wanted_again(patrol_workspace, acting, sheet):
     assert late.ledger.visits_wanted <= again.ledger.visits_wanted
 
 
+def test_a_change_by_hand_makes_the_sheet_no_longer_current(patrol_workspace, acting, sheet):
+    tasking.issue_plan(patrol_workspace, acting, sheet)
+    assert tasking.tonight_is_current(patrol_workspace, acting, sheet)
+    row = sheet.visits.iloc[-1]
+    visit = tasking.Visit(MONDAY, "Tonight", row["unit"], row["hotspot_id"], row["starts"], 15.0)
+    tasking.cancel_visit(patrol_workspace, acting, visit, "Asked for")
+    assert not tasking.tonight_is_current(patrol_workspace, acting, sheet)
+    assert tasking.held_plan(patrol_workspace, acting, sheet.run_id) is sheet
+    assert tasking.held_plan(patrol_workspace, acting, "") is None
+
+
 def test_nobody_is_in_two_places_across_the_replan(patrol_workspace, acting, sheet):
     again = tasking.replan_without(patrol_workspace, acting, sheet, "U3", time(20, 50))
     for _, mine in again.visits.groupby("unit"):

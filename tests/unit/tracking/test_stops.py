@@ -5,15 +5,18 @@ import gzip
 from collections import Counter
 from datetime import date
 
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
 
 from analytics import technology, tracking
 from analytics.geography import project, unproject
+from analytics.tracking import stops_tables
 from analytics.tracking.ethnicity import group_of
 from analytics.tracking.quarters import Quarter
 from analytics.tracking.stops import NEAR_M
+from analytics.tracking.suppression import width
 from analytics.workspace import InputError, NotMeasurable, Refused, User
 from tests.unit.tracking.conftest import FIRST_DAY, add_list
 
@@ -369,3 +372,19 @@ def test_the_excel_file_holds_what_the_page_shows_and_nothing_finer(with_stops, 
     with pytest.raises(Refused):
         trainer = User("t", "T", frozenset({"trainer"}))
         tracking.stops_workbook(workspace, trainer, found)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_every_withheld_small_count_keeps_its_range(seed):
+    chance = np.random.default_rng(seed)
+    cells = chance.poisson(np.exp(chance.normal(0.5, 1.5, stops_tables._CELLS.shape)))
+    cells[:, 3] *= seed % 3 == 0
+    published, flat = stops_tables._published(cells), cells.ravel()
+    hidden = stops_tables._withheld(tuple(flat.tolist()))
+    totals = {each.column: flat[list(each.cells)].sum() for each in published if each.is_total}
+    for number, each in enumerate(published):
+        count = flat[list(each.cells)].sum()
+        if each.is_total or count >= 5 or not totals[each.column]:
+            continue
+        assert hidden[number]
+        assert width(number, published, flat, hidden) >= min(5, totals[each.column]) - 1e-6
