@@ -32,11 +32,11 @@ def draw_week(found: Found) -> None:
             why,
             {
                 "name": tables.text("Place"),
-                "rank": "Rank",
                 "missed": tables.number("Missed", why="Planned visits due and not delivered."),
-                "open": tables.number("Open", why="Of these, not closed yet."),
                 "gps": tables.text("What the GPS shows"),
                 "why": tables.text("Why", wide=True, why="Reasons entered, or what the log says."),
+                "open": tables.number("Open", why="Of these, not closed yet."),
+                "rank": "Rank",
             },
             key="tracking-why",
             most_rows=8,

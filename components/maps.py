@@ -216,9 +216,15 @@ def tracks(fixes: pd.DataFrame, *, key: str, alt: str, height: int = 460) -> Non
     )
     tooltip = {"html": "<b>{label}</b><br>{detail}", "style": tooltip_style()}
     view = map_views.view_of(
-        fixes["lon"].to_numpy(), fixes["lat"].to_numpy(), PHONE_PX, height - 40
+        fixes["lon"].to_numpy(), fixes["lat"].to_numpy(), width_px(), height - 40
     )
     draw([*drawn, *ground.names()], view, tooltip, key, alt, height)
+    swatches = "".join(
+        f'<span><i style="background:{theme.CATEGORIES[number % len(theme.CATEGORIES)]}"></i> '
+        f"{html.escape(line['label'])}</span>"
+        for number, line in enumerate(lines)
+    )
+    st.html(f'<div class="legend">{swatches}</div>')
 
 
 def pressed(key: str) -> str | None:

@@ -214,7 +214,7 @@ def _draw_done(
 
 def _mark(one: tracking.CheckIn) -> str:
     if one.is_past_shift:
-        return "no check-out, closed at shift end"
+        return "not checked out"
     if one.is_forgotten:
         return "not closed"
     if one.out_ms is None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from analytics import tracking
 from analytics.workspace import User, Workspace
-from components import maps, steps, tracking_policy
+from components import maps, steps, tables, tracking_policy
 
 EVERY_UNIT = "Every unit"
 
@@ -75,8 +75,9 @@ def _play(tracks: tracking.Tracks) -> None:
         st.caption(f"One fix in {tracks.every} is drawn.")
     where = shown.groupby("unit")["at"].agg(["count", "max"]).reset_index()
     where["max"] = where["max"].dt.strftime("%H:%M")
-    st.dataframe(
-        where.rename(columns={"unit": "Unit", "count": "Fixes drawn", "max": "Last at"}),
-        hide_index=True,
+    tables.show(
+        where,
+        {"unit": "Unit", "count": tables.number("Fixes drawn"), "max": tables.text("Last at")},
         key="replay-table",
+        alt="Units with the fixes drawn and the time of the last one",
     )

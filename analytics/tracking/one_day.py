@@ -8,7 +8,7 @@ import pandas as pd
 
 from analytics.technology.coverage import GpsCoverage, gps_coverage
 from analytics.tracking.dosage import Dosage, summed_by_place
-from analytics.tracking.summary import day_text
+from analytics.tracking.summary import day_text, days_text
 from analytics.workspace import InputError, Workspace
 
 
@@ -50,7 +50,7 @@ def period_sentence(dosage: Dosage) -> str:
     """Say what the whole period delivered, and how complete its GPS is."""
     minutes = dosage.hotspots["patrol_minutes"]
     return (
-        f"**{day_text(dosage.first_day)} to {day_text(dosage.last_day)}:** "
+        f"**{days_text(dosage.first_day, dosage.last_day)}:** "
         f"{minutes.sum() / 60:,.0f} patrol hours in {int((minutes > 0).sum()):,} of "
         f"{len(minutes):,} places. {dosage.coverage.sentence()}"
     )

@@ -194,6 +194,8 @@ def found_sentence(stops: Stops) -> str:
     )
     if counts["not_recorded"]:
         text += f" Not recorded: {counts['not_recorded']:,} of {stops.all:,}."
+    if counts["not_recorded"] > known:
+        text += " Most stops do not say, so the share may not hold for them."
     return text
 
 

@@ -17,9 +17,14 @@ def day_text(day: date) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
+def days_text(first: date, last: date) -> str:
+    """Write a period as 3 Mar 2026 to 9 Mar 2026, one day as itself."""
+    return day_text(first) if first == last else f"{day_text(first)} to {day_text(last)}"
+
+
 def answer(dosage: Dosage) -> str:
     """Return the page's answer: delivered of target, missed places, worst days since a visit."""
-    period = f"{day_text(dosage.first_day)} to {day_text(dosage.last_day)}"
+    period = days_text(dosage.first_day, dosage.last_day)
     return f"{_delivered(dosage, period)} {_missed(dosage)} {_longest(dosage)}".strip()
 
 
@@ -142,7 +147,7 @@ def method(workspace: Workspace, dosage: Dosage) -> dict[str, str]:
             "sum. Compliance is qualifying visits, capped at planned, over planned."
         ),
         "period": (
-            f"{day_text(dosage.first_day)} to {day_text(dosage.last_day)}, patrol days from "
+            f"{days_text(dosage.first_day, dosage.last_day)}, patrol days from "
             f"{workspace.day_starts_minutes // 60:02d}:{workspace.day_starts_minutes % 60:02d}; a "
             "visit belongs to the day on which it begins."
         ),
@@ -156,7 +161,8 @@ def method(workspace: Workspace, dosage: Dosage) -> dict[str, str]:
 def _delivered(dosage: Dosage, period: str) -> str:
     planned = dosage.delivery
     hours = dosage.total("patrol_minutes") / 60
-    minutes = f"{hours:,.0f} patrol hours in {len(dosage.hotspots):,} places from {period}"
+    word = "on" if dosage.first_day == dosage.last_day else "from"
+    minutes = f"{hours:,.0f} patrol hours in {len(dosage.hotspots):,} places {word} {period}"
     if not planned.planned:
         return (
             f"**{_capital(visits_text(dosage))} and {minutes}**; "
@@ -189,7 +195,7 @@ def _missed(dosage: Dosage) -> str:
 
 def _longest(dosage: Dosage) -> str:
     visited = dosage.hotspots.dropna(subset=["days_since_last_visit"])
-    if visited.empty:
+    if visited.empty or dosage.first_day == dosage.last_day:
         return ""
     worst = visited.loc[visited["days_since_last_visit"].astype(int).idxmax()]
     days = int(worst["days_since_last_visit"])

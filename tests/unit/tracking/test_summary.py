@@ -20,7 +20,7 @@ from tests.unit.tracking.conftest import FIRST_DAY, NOON_MS, add_plan, add_track
 
 def test_answer_without_a_plan_names_what_had_no_patrol(tracked, acting):
     said = answer(preview_dosage(tracked, acting, TrackingSettings()))
-    assert said.startswith("**2 qualifying visits and 0 patrol hours in 3 places from 8 Jun 2026")
+    assert said.startswith("**2 qualifying visits and 0 patrol hours in 3 places on 8 Jun 2026**")
     assert "no plan covers these days" in said
     assert "**1 had no patrol in that time**: Place C." in said
 
