@@ -67,10 +67,12 @@ def save_dosage(workspace: Workspace, user: User, settings: TrackingSettings) ->
 
 
 def data_fingerprint(workspace: Workspace) -> str:
-    """Name everything that dosage reads: feeds, list versions, plans and the start of the day."""
+    """Name everything that dosage reads: feeds, lists, plans with their edits, start of the day."""
     lists = workspace.rows("SELECT list_id, valid_from, valid_to FROM lists ORDER BY list_id")
     plans = workspace.rows("SELECT plan_id, issued_ms FROM plans ORDER BY plan_id")
-    return f"{workspace.fingerprint(*FEEDS)} {lists} {plans} {workspace.day_starts_minutes}"
+    edits = workspace.rows("SELECT count(*), max(edited_ms), count_if(is_undone) FROM plan_edits")
+    starts = workspace.day_starts_minutes
+    return f"{workspace.fingerprint(*FEEDS)} {lists} {plans} {edits} {starts}"
 
 
 def gps_period(workspace: Workspace, settings: TrackingSettings) -> tuple[date, date]:

@@ -317,3 +317,18 @@ def test_home_is_told_which_places_of_a_saved_dosage_wait(tracked):
     assert "2 places had no visit for 48 hours, longest Place 3" in tracking.waiting_sentence(
         tracked, result(0, 3, None)
     )
+
+
+def test_a_changed_plan_is_another_run(week, acting):
+    """Dosage is kept by what it reads, and the changes made to a plan are part of that."""
+    before = dosage_of(week, acting)
+    with week.write(acting, "alter", "plan", "plan-1") as kept:
+        kept.execute(
+            "INSERT INTO plan_edits (edit_id, programme_id, number, plan_id, kind, edited_ms, "
+            "is_undone) VALUES ('e1', 'other', 1, 'plan-1', 'cancel', 1, false)"
+        )
+    changed = dosage_of(week, acting)
+    with week.write(acting, "alter", "plan", "plan-1") as kept:
+        kept.execute("UPDATE plan_edits SET is_undone = true")
+    runs = {before.run_id, changed.run_id, dosage_of(week, acting).run_id}
+    assert len(runs) == 3
