@@ -34,14 +34,24 @@ def draw(workspace: Workspace, user: User) -> None:
     rows = _edit(workspace, frame, first, is_copied)
     for note in tasking.week_notes(workspace, first, rows):
         st.caption(f":material/info: {note}")
+    is_changed = is_copied or rows != frame.drop(columns="trained").to_dict("records")
+    _draw_buttons(workspace, user, first, rows, is_changed)
+    st.caption(
+        "Officers stay under their pseudonyms and go with their shift; a new row has none until a "
+        "roster is loaded. 1 officer is a single, 2 a paired unit. Time off within a shift is "
+        "logged under Changes. To the right: trained, agency and funding line. Trained is "
+        "as of step 4: every course needed in date and passed."
+    )
+    _draw_edits(workspace, user, edits)
+
+
+def _draw_buttons(
+    workspace: Workspace, user: User, first: date, rows: list[dict[str, Any]], is_changed: bool
+) -> None:
+    """Draw what may be done with the table: save it, fill it from the week before, reset it."""
     with st.container(horizontal=True):
         if st.button("Save the week", type="primary", icon=":material/save:", key="roster-save"):
-            with steps.action(stop=False):
-                tasking.save_week(workspace, user, first, rows)
-                st.session_state.pop("roster-copied", None)
-                _new_table()
-                st.toast("Saved. The next plan uses it.")
-                st.rerun()
+            _save(workspace, user, first, rows, is_changed)
         if st.button("Copy the week before", icon=":material/content_copy:", key="roster-copy"):
             st.session_state["roster-copied"] = first
             _new_table()
@@ -50,12 +60,20 @@ def draw(workspace: Workspace, user: User) -> None:
             st.session_state.pop("roster-copied", None)
             _new_table()
             st.rerun()
-    st.caption(
-        "Officers stay under their pseudonyms and go with their shift; a new row has none until a "
-        "roster is loaded. 1 officer is a single, 2 a paired unit. Time off within a shift is "
-        "logged under Changes. To the right: trained, agency and funding line. Trained is as of step 4: every course needed in date and passed."
-    )
-    _draw_edits(workspace, user, edits)
+
+
+def _save(
+    workspace: Workspace, user: User, first: date, rows: list[dict[str, Any]], is_changed: bool
+) -> None:
+    if not is_changed:
+        st.toast("Nothing was changed, so nothing was saved.")
+        return
+    with steps.action(stop=False):
+        tasking.save_week(workspace, user, first, rows)
+        st.session_state.pop("roster-copied", None)
+        _new_table()
+        st.toast("Saved. The next plan uses it.")
+        st.rerun()
 
 
 def _tell(frame: pd.DataFrame, first: date, is_copied: bool) -> None:

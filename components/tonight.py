@@ -149,8 +149,8 @@ def _tell_changes(workspace: Workspace, user: User, plan: Plan, draft: dict[str,
     """Say where the data are no longer those that the sheet was made from."""
     if plan.run_id != draft.get("run_id"):
         st.warning(
-            "This sheet was made again from the data as they are now: its visits differ from those "
-            "printed before. Print it again, and issue it.",
+            "This sheet was made again from the data as they are now: its visits may differ from "
+            "those printed before. Print it again, and issue it.",
             icon=":material/print:",
         )
         return

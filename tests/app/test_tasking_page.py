@@ -280,6 +280,9 @@ def test_the_roster_of_a_week_is_shown_and_copied(with_list, open_page):
     app.run()
     assert not app.exception and not app.error
     assert "unit-hours" in texts(app)
+    button(app, "Save the week").click().run()
+    assert any("nothing was saved" in part.value for part in app.toast)
+    assert with_list.value("SELECT count(*) FROM loads WHERE mode = 'edit'") == 0
     assert any("bank holiday" in part.value for part in app.caption)
     button(app, "Copy the week before").click().run()
     assert "Copied from the week before, not saved yet" in texts(app)
