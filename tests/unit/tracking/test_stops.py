@@ -246,6 +246,17 @@ def test_a_quarter_that_is_partly_covered_says_so(with_stops, acting):
         tracking.preview_stops(workspace, acting, Quarter(2025, 1))
 
 
+def test_where_most_stops_do_not_say_what_was_found_the_share_is_doubted(with_stops, acting):
+    workspace = with_stops(
+        (430_000, WHITE, "White", "True", 6),
+        (430_000, WHITE, "White", "False", 6),
+        (430_000, WHITE, "White", "", 20),
+    )
+    text = tracking.found_sentence(tracking.preview_stops(workspace, acting, QUARTER))
+    assert "6 of 12 stops" in text
+    assert "Not recorded: 20 of 32. Most stops do not say" in text
+
+
 def test_found_without_any_action_is_doubted(with_stops, acting):
     workspace = with_stops((430_000, WHITE, "White", "True", 9))
     remarks = " ".join(tracking.preview_stops(workspace, acting, QUARTER).remarks)
