@@ -1,7 +1,5 @@
 """Stop and search in and near hot spots by recorded ethnicity: counts, shares, what was found."""
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
@@ -27,8 +25,6 @@ OF_RESIDENTS = {
     "per_1000": tables.number("Stops per 1,000 residents", digits=1),
     "rate_ratio": tables.text("Ratio to White (95%)"),
 }
-WITHHELD = "withheld"
-NOT_MEASURABLE = "not measurable"
 
 
 def draw(workspace: Workspace, user: User) -> None:
@@ -123,47 +119,27 @@ def _draw_found(found: tracking.Stops) -> None:
 
 def _found_rows(table: pd.DataFrame, area: str, words: str) -> pd.DataFrame:
     names = {f"{area}_{name}": name for name in ("found", "not_found")}
-    rates = [
-        _interval(row, f"{area}_rate", f"{area}_low", f"{area}_high", ".0%", [*names])
-        for row in table.to_dict("records")
-    ]
+    rates = _written(table, f"{area}_rate", f"{area}_low", f"{area}_high", ".0%")
     return table[["group", *names]].rename(columns=names).assign(where=words, rate=rates)
 
 
 def _with_intervals(table: pd.DataFrame) -> pd.DataFrame:
     """Write each share and ratio with its interval in words."""
-    rows = []
-    for row in _beside_reference(table):
-        texts = {
-            f"{area}_share": _interval(
-                row, f"{area}_share", f"{area}_low", f"{area}_high", ".1%", [area]
-            )
-            for area in ("inside", "elsewhere", "all")
-        }
-        behind = ["inside", "elsewhere", "reference_inside", "reference_elsewhere"]
-        ratio = _interval(row, "ratio", "ratio_low", "ratio_high", ".2f", behind)
-        rows.append(row | texts | {"ratio": "" if row["is_not_compared"] else ratio})
-    return pd.DataFrame(rows)
+    texts = {
+        f"{area}_share": _written(table, f"{area}_share", f"{area}_low", f"{area}_high", ".1%")
+        for area in ("inside", "elsewhere", "all")
+    }
+    ratio = _written(table, "ratio", "ratio_low", "ratio_high", ".2f")
+    return table.assign(**texts, ratio=ratio)
 
 
-def _beside_reference(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows, each with the counts of the group that it is compared with."""
-    white = table.set_index("group").loc[tracking.REFERENCE]
-    counts = {f"reference_{area}": white[area] for area in ("inside", "elsewhere")}
-    alone = (tracking.REFERENCE, tracking.UNKNOWN)
+def _written(table: pd.DataFrame, value: str, low: str, high: str, form: str) -> list[str]:
+    """Write each value with its interval; where it lacks, why."""
+    rows = table[[value, low, high]].astype(float).itertuples(index=False)
     return [
-        row | counts | {"is_not_compared": row["group"] in alone}
-        for row in table.to_dict("records")
+        word if pd.isna(row[0]) else f"{row[0]:{form}} ({row[1]:{form}} to {row[2]:{form}})"
+        for row, word in zip(rows, tracking.missing_word(table, value), strict=True)
     ]
-
-
-def _interval(
-    row: dict[str, Any], value: str, low: str, high: str, form: str, behind: list[str]
-) -> str:
-    """Write a value with its interval; where it lacks, whether a count `behind` it is withheld."""
-    if not pd.isna(row[value]):
-        return f"{row[value]:{form}} ({row[low]:{form}} to {row[high]:{form}})"
-    return WITHHELD if any(pd.isna(row[count]) for count in behind) else NOT_MEASURABLE
 
 
 def _draw_residents(workspace: Workspace, user: User, found: tracking.Stops) -> None:
@@ -191,13 +167,8 @@ def _draw_residents(workspace: Workspace, user: User, found: tracking.Stops) -> 
 
 def _per_resident(table: pd.DataFrame) -> pd.DataFrame:
     """Return the groups with a rate per resident, its ratio to the reference group in words."""
-    rows = []
-    for row in _beside_reference(table):
-        if not pd.isna(row["per_1000"]):
-            behind = ["inside", "reference_inside"]
-            ratio = _interval(row, "rate_ratio", "rate_low", "rate_high", ".2f", behind)
-            rows.append(row | {"rate_ratio": "" if row["is_not_compared"] else ratio})
-    return pd.DataFrame(rows, columns=list(table.columns))
+    ratio = _written(table, "rate_ratio", "rate_low", "rate_high", ".2f")
+    return table.assign(rate_ratio=ratio).dropna(subset=["per_1000"])
 
 
 def _method(found: tracking.Stops) -> None:

@@ -10,7 +10,7 @@ from analytics.tasking.in_force import plan_in_force
 from analytics.tasking.need import control_hotspots, list_places
 from analytics.tasking.own_unit import sees_every_unit, unit_on
 from analytics.tasking.plan import Plan
-from analytics.tasking.roster import read_duties
+from analytics.tasking.roster import base_places, read_duties
 from analytics.workspace import User, Workspace
 
 
@@ -39,6 +39,8 @@ def rounds_of(
     Visits that began before a replan are left out: they are done.
     """
     visits = with_places(workspace, plan.visits)
+    # A unit under way is planned from where it stands; its base is where it always was.
+    bases = base_places(workspace)
     found = []
     for duty in plan.duties:
         if day not in (None, duty.day) or unit not in (None, duty.unit):
@@ -47,6 +49,7 @@ def rounds_of(
         mine = mine[mine["starts"] >= duty.starts]
         if len(mine):
             pause = plan.breaks.get((duty.day, duty.shift, duty.unit))
+            x, y = bases.get(duty.base.strip().lower(), (float("nan"), float("nan")))
             found.append(
                 Round(
                     duty.day,
@@ -56,8 +59,8 @@ def rounds_of(
                     duty.ends,
                     duty.mode,
                     duty.base,
-                    duty.x,
-                    duty.y,
+                    x,
+                    y,
                     pause,
                     mine,
                 )

@@ -87,6 +87,7 @@ from analytics.tracking.stops import (
 from analytics.tracking.stops import NOTE as STOPS_NOTE
 from analytics.tracking.stops import sentence as stops_sentence
 from analytics.tracking.stops_report import stops_workbook
+from analytics.tracking.stops_tables import missing_word
 from analytics.tracking.summary import (
     answer,
     day_totals,
@@ -170,6 +171,7 @@ __all__ = [
     "method",
     "missed_visits",
     "misses_sentence",
+    "missing_word",
     "need_hours",
     "need_period",
     "of_shift",

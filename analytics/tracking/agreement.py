@@ -5,16 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analytics.tracking.activity import LEAST_OFFICERS
 from analytics.tracking.check_in_times import MINUTE_MS
 from analytics.tracking.check_ins import self_reported
 from analytics.tracking.dosage import Dosage
 from analytics.workspace import User, Workspace
 
 NEAR_MIN = 10
-
-
-LEAST_OFFICERS = 5
-"""Check-ins of fewer officers are not compared on a page: the figures would be of persons."""
 
 
 @dataclass(frozen=True)
@@ -106,11 +103,14 @@ def _officers(workspace: Workspace, told: pd.DataFrame) -> int:
     if told.empty:
         return 0
     rows = workspace.frame(
-        "SELECT username, unit, in_ms FROM check_ins WHERE NOT is_removed AND out_ms IS NOT NULL "
+        "SELECT username, unit, hotspot_id AS place_id, in_ms FROM check_ins WHERE NOT is_removed AND out_ms IS NOT NULL "
         "AND in_ms BETWEEN ? AND ?",
         [int(told["in_ms"].min()), int(told["out_ms"].max())],
     )
-    return int(rows.loc[rows["unit"].isin(told["unit"]), "username"].nunique())
+    visits = told[["unit", "place_id", "in_ms", "out_ms"]].rename(columns={"in_ms": "first_ms"})
+    both = rows.merge(visits, on=["unit", "place_id"])
+    within = (both["in_ms"] >= both["first_ms"]) & (both["in_ms"] <= both["out_ms"])
+    return int(both.loc[within, "username"].nunique())
 
 
 def _are_in(rows: pd.DataFrame, unit_days: set) -> np.ndarray:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from analytics.reports import about_export, write_excel
-from analytics.tracking.ethnicity import BASES, REFERENCE, UNKNOWN
+from analytics.tracking.ethnicity import BASES
 from analytics.tracking.stops import (
     CAVEAT,
     NEAR_M,
@@ -13,9 +13,9 @@ from analytics.tracking.stops import (
     sentence,
     unknown_sentence,
 )
+from analytics.tracking.stops_tables import missing_word
 from analytics.workspace import User, Workspace
 
-WITHHELD = "withheld"
 _AREAS = {
     "inside": "Inside hot spots",
     "near": f"Within {NEAR_M} m",
@@ -57,11 +57,9 @@ def stops_workbook(workspace: Workspace, user: User, stops: Stops) -> bytes:
 
 
 def _named(table: pd.DataFrame, columns: list[str], titles: dict[str, str]) -> pd.DataFrame:
-    """Return group and columns under readable titles, what is missing as the word."""
+    """Return group and columns under readable titles, what is missing in words."""
     made = table[["group", *columns]].astype(object)
-    made = made.where(made.notna(), WITHHELD)
-    is_compared_with = made["group"].isin([REFERENCE, UNKNOWN])
-    ratios = [name for name in columns if name.startswith("ratio")]
-    made.loc[is_compared_with, ratios] = ""
+    for name in columns:
+        made[name] = made[name].where(made[name].notna(), missing_word(table, name))
     names = {name: titles.get(name, name.replace("_", " ").capitalize()) for name in columns}
     return made.rename(columns={"group": "Recorded ethnicity", **names})

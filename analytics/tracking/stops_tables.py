@@ -18,6 +18,9 @@ OUTCOMES = ("found", "not_found", "not_recorded")
 ALL = "all"
 STATED = "stated"
 """The column of what a sentence tells of all areas: how many stops state no ethnicity."""
+WITHHELD, NOT_MEASURABLE = "withheld", "not measurable"
+_COMPARED = {"ratio": ["inside", "elsewhere"], "rate": ["inside"]}
+"""What a ratio begins with -> the areas whose counts it stands on."""
 _CELLS = np.arange(len(GROUPS) * len(AREAS) * len(OUTCOMES)).reshape(
     len(GROUPS), len(AREAS), len(OUTCOMES)
 )
@@ -117,6 +120,24 @@ def _found_table(shown: dict[tuple[str, str], int | None]) -> pd.DataFrame:
             row |= {f"{area}_rate": rate, f"{area}_low": low, f"{area}_high": high}
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def missing_word(table: pd.DataFrame, name: str) -> list[str]:
+    """Return, for each row of one of the tables, why a value of the column `name` would lack.
+
+    Withheld is what a withheld count would give away, not measurable what has no count to stand
+    on. The group that others are compared with, and those not stated, have no ratio at all.
+    """
+    area = name.split("_")[0]
+    if area in _COMPARED:
+        counts = table[_COMPARED[area]]
+        is_hidden = counts.isna().any(axis=1) | counts[table["group"] == REFERENCE].isna().any(
+            axis=None
+        )
+        is_alone = table["group"].isin([REFERENCE, UNKNOWN])
+        return np.select([is_alone, is_hidden], ["", WITHHELD], NOT_MEASURABLE).tolist()
+    behind = [name for name in (area, f"{area}_found", f"{area}_not_found") if name in table]
+    return np.where(table[behind].isna().any(axis=1), WITHHELD, NOT_MEASURABLE).tolist()
 
 
 def _share(name: str, count: int | None, total: int) -> dict[str, float | None]:

@@ -33,14 +33,21 @@ def visits_text(dosage: Dosage) -> str:
     if dosage.qualifying_visits is not None:
         return f"{dosage.qualifying_visits:,} qualifying visits"
     if all(d.measure(dosage.settings.dwell_minutes) == "not measurable" for d in dosage.devices):
-        return f"qualifying visits are not measurable, because {_too_seldom(dosage)},"
+        return f"a number of qualifying visits that is not measurable ({_too_seldom(dosage)})"
     low, high = dosage.qualifying_range
     return f"between {low:,} and {high:,} qualifying visits ({_too_seldom(dosage)})"
 
 
 def _too_seldom(dosage: Dosage) -> str:
     """Say what keeps the visits from being counted: how often the devices report."""
-    minimum = f"a shortest visit of {dosage.settings.dwell_minutes:g} minutes"
+    dwell_minutes = dosage.settings.dwell_minutes
+    minimum = f"a shortest visit of {dwell_minutes:g} minutes"
+    slow = sum(device.measure(dwell_minutes) != "headline" for device in dosage.devices)
+    if slow < len(dosage.devices):
+        return (
+            f"{slow:,} of {len(dosage.devices):,} devices report too seldom, or by distance only, "
+            f"for {minimum}"
+        )
     if all(d.median_s is None or d.is_distance_triggered for d in dosage.devices):
         return "the devices report by distance and say nothing while they stand"
     if dosage.ping_interval_s is None:

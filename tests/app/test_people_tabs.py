@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from analytics import targeting, tracking
-from analytics.tracking.stops_tables import tables_of
+from analytics.tracking.stops_tables import missing_word, tables_of
 from analytics.workspace import User, retention
 from components import stops_tab
 
@@ -72,8 +72,9 @@ def test_residents_compare_no_group_with_itself(with_list, open_page):
 
 def test_a_share_of_no_stops_is_not_measurable_and_not_withheld():
     rows = [("White", "elsewhere")] * 30 + [("Black", "elsewhere")] * 2
-    frame = pd.DataFrame(rows, columns=["group", "area"]).assign(outcome="not_found")
-    table, _ = tables_of(frame)
+    frame = pd.DataFrame(rows, columns=["group", "area"])
+    table, found = tables_of(frame.assign(outcome="not_recorded"))
+    assert set(missing_word(found, "elsewhere_rate")) == {"not measurable"}
     told = stops_tab._with_intervals(table).set_index("group")
     assert told.loc["Black", "inside"] == 0
     assert told.loc["Black", "inside_share"] == "not measurable"

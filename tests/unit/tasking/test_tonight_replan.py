@@ -67,6 +67,16 @@ def test_a_change_by_hand_makes_the_sheet_no_longer_current(patrol_workspace, ac
     assert tasking.held_plan(patrol_workspace, acting, "") is None
 
 
+def test_the_sheets_of_the_rest_show_the_base_and_only_what_is_to_come(
+    patrol_workspace, acting, sheet
+):
+    home = {(one.x, one.y) for one in tasking.rounds_of(patrol_workspace, sheet)}
+    again = tasking.replan_without(patrol_workspace, acting, sheet, "U2", time(21))
+    rounds = tasking.rounds_of(patrol_workspace, again)
+    assert rounds and {(one.x, one.y) for one in rounds} == home and len(home) == 1
+    assert all((one.visits["starts"] >= NOW).all() for one in rounds)
+
+
 def test_nobody_is_in_two_places_across_the_replan(patrol_workspace, acting, sheet):
     again = tasking.replan_without(patrol_workspace, acting, sheet, "U3", time(20, 50))
     for _, mine in again.visits.groupby("unit"):

@@ -9,8 +9,10 @@ import pytest
 from analytics import tracking
 from analytics.tracking import check_ins
 from analytics.workspace import InputError, Refused, User, people, retention
+from tests.unit.tracking.conftest import NOON_MS, add_tracks, standing
 
 MINUTE_MS = 60_000
+DAY_MS = 86_400_000
 OFFICER = User("pat", "Pat", frozenset({"officer"}))
 OTHER = User("sam", "Sam", frozenset({"officer"}))
 
@@ -108,6 +110,26 @@ def test_check_ins_are_compared_with_gps_and_never_added(tracked, acting, clock)
     assert (found.officers, found.is_shown) == (1, False)
     assert "would be a figure of persons" in found.sentence()
     assert "1 visits" in replace(found, officers=5).sentence()
+
+
+def test_officers_of_days_without_gps_do_not_make_up_the_number(tracked, acting, clock):
+    one = tracking.check_in(tracked, OFFICER, "A")
+    clock(8)
+    tracking.check_out(tracked, OFFICER, one)
+    # Unit a has GPS on the first day and the third; on the second six others tell of it.
+    others = [(f"p{number}", 1) for number in range(6)]
+    with tracked.write(acting, "create", "check_in", "x") as kept:
+        for username, days in [*others, ("pat", 2)]:
+            kept.execute(
+                "INSERT INTO check_ins SELECT * REPLACE (? AS check_in_id, ? AS username, in_ms + "
+                "? AS in_ms, out_ms + ? AS out_ms) FROM check_ins WHERE check_in_id = ?",
+                [f"{username}-{days}", username, days * DAY_MS, days * DAY_MS, one],
+            )
+    add_tracks(tracked, acting, standing("a", 430_000, 300_000, NOON_MS + 2 * DAY_MS, 8), "more")
+    dosage = tracking.preview_dosage(tracked, acting, tracking.TrackingSettings())
+    found = tracking.agreement(tracked, acting, dosage)
+    assert (found.both, found.without_gps) == (2, 1)
+    assert (found.officers, found.is_shown) == (1, False)
 
 
 def test_check_ins_go_with_the_gps_and_links_with_the_account(tracked, acting, clock):

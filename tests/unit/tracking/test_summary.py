@@ -15,6 +15,7 @@ from analytics.tracking import (
     preview_dosage,
     visits,
 )
+from analytics.tracking.summary import visits_text
 from tests.unit.tracking.conftest import FIRST_DAY, NOON_MS, add_plan, add_tracks, standing
 
 
@@ -68,9 +69,21 @@ def test_what_cannot_be_counted_is_told_with_its_reason(tracked, acting):
     assert said(2)[0].startswith("**3 qualifying visits")
     assert said(1)[0].startswith("**Between 3 and 3 qualifying visits (the devices report every 15")
     text, table = said(0.4)
-    assert "not measurable, because the devices report every 15 s, too seldom for" in text
+    assert text.startswith("**A number of qualifying visits that is not measurable (the devices")
+    assert "report every 15 s, too seldom for a shortest visit of 0.4 minutes) and" in text
     assert table["qualifying_visits"].isna().sum() == 2
     assert table["delivered"].isna().all()
+
+
+def test_a_few_slow_devices_are_not_called_all_of_them(tracked, acting):
+    dosage = preview_dosage(tracked, acting, TrackingSettings(dwell_minutes=2))
+    quick, *rest = dosage.devices
+    slow = replace(quick, device="slow", median_s=60.0, p95_s=60.0)
+    mixed = replace(
+        dosage, devices=(quick, *rest, slow), place_days=dosage.place_days.assign(unjudged=1)
+    )
+    assert f"1 of {len(rest) + 2} devices report too seldom" in visits_text(mixed)
+    assert "every 15 s" not in visits_text(mixed)
 
 
 def test_overlap_of_hours():
