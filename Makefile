@@ -57,6 +57,9 @@ simulate: $(VENV)/.run-ready
 
 bench: $(VENV)/.run-ready .venv-bench/.ready
 	$(PY) -m benchmarks.spatial
+	$(PY) -m benchmarks.tracking
+	$(PY) -m benchmarks.load_crimes
+	$(PY) -m benchmarks.plans
 
 docs: $(VENV)/.run-ready
 	$(PY) -m analytics.cli.reference > docs/settings.md.part

@@ -1,4 +1,4 @@
-"""What the peers do with the inputs of `benchmarks.spatial`, one case a process.
+"""What the peers do with the inputs of `benchmarks.spatial` and `.tracking`, one case a process.
 
 `.venv-bench/bin/python -m benchmarks.peers CASE FOLDER` prints one JSON object: seconds of the
 repeats (reading the input and imports left out, compiled code warmed up), peak memory, facts of
@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-REPEATS = {"hexagons": 3, "gi_star": 1, "permutations": 3, "knox": 1}
+REPEATS = {"hexagons": 3, "gi_star": 1, "permutations": 3, "knox": 1, "clip": 1}
 
 
 def hexagons(held: dict[str, np.ndarray]) -> tuple[Callable[[], np.ndarray], Callable | None]:
@@ -85,7 +85,48 @@ def knox(held: dict[str, np.ndarray]) -> tuple[Callable[[], np.ndarray], Callabl
     return run, None
 
 
-CASES = {"hexagons": hexagons, "gi_star": gi_star, "permutations": permutations, "knox": knox}
+def clip(held: dict[str, np.ndarray]) -> tuple[Callable[[], np.ndarray], Callable | None]:
+    """Clip trajectories by places with movingpandas, join what is at most `gap_ms` apart.
+
+    Only trajectories that meet a place are clipped by it: the peer spends days on the others.
+    """
+    import geopandas as gpd
+    import movingpandas as mpd
+    import pandas as pd
+    import shapely
+
+    shapes = shapely.polygons(held["rings"])
+    gap_ms = int(held["gap_ms"])
+
+    def run() -> np.ndarray:
+        points = gpd.GeoDataFrame(
+            {"device": held["device"], "t": pd.to_datetime(held["ms"], unit="ms")},
+            geometry=gpd.points_from_xy(held["x"], held["y"]),
+            crs=27700,
+        )
+        visits, lower_ms = 0, 0
+        for track in mpd.TrajectoryCollection(points, traj_id_col="device", t="t").trajectories:
+            line = track.to_linestring()
+            for shape in shapes[shapely.intersects(shapes, line)]:
+                ended = None
+                for part in track.clip(shape, point_based=True).trajectories:
+                    first, last = part.get_start_time(), part.get_end_time()
+                    joined = ended is not None and (first - ended).total_seconds() * 1000 <= gap_ms
+                    visits += not joined
+                    lower_ms += (last - (ended if joined else first)).total_seconds() * 1000
+                    ended = last
+        return np.array([visits, lower_ms])
+
+    return run, None
+
+
+CASES = {
+    "hexagons": hexagons,
+    "gi_star": gi_star,
+    "permutations": permutations,
+    "knox": knox,
+    "clip": clip,
+}
 
 
 def measure(

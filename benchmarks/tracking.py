@@ -1,9 +1,12 @@
 """Pings in Parquet to visits: ours beside a box join in DuckDB with shapely, and geopandas.
 
-    python -m benchmarks.tracking [MILLIONS]
+    python -m benchmarks.tracking [MILLIONS [CASE ...]]
 
 One process a case; time, peak memory, visits and minutes are printed, and must be equal. All cases
-apply one rule: fixes of a device in a place no more than five minutes apart are one visit.
+apply one rule: fixes of a device in a place no more than five minutes apart are one visit. `ours`
+also leaves fixes out by reason, measures every device's interval and unites presence;
+`visits_only` does no more than the peers. Where `.venv-bench` is, movingpandas clips the tracks of
+the first devices, and its time per fix is set beside ours.
 """
 
 import json
@@ -21,13 +24,16 @@ import pandas as pd
 import shapely
 
 from analytics.geography import project, unproject
-from analytics.tracking import TrackingSettings, engine
+from analytics.tracking import TrackingSettings, engine, visits
 from analytics.tracking.places import JudgedPlaces
 
 CRS = "EPSG:27700"
 GAP_MS = 300_000
 PER_DEVICE = 20_000
-CASES = ("ours", "box_join", "geopandas")
+CASES = ("ours", "visits_only", "box_join", "geopandas")
+ROOT = Path(__file__).parents[1]
+PEER_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
+CLIPPED_DEVICES = 2
 
 
 def places() -> gpd.GeoDataFrame:
@@ -77,6 +83,19 @@ def ours(cursor: duckdb.DuckDBPyConnection, files: list[str]) -> tuple[int, int]
     return len(found.visits), int(found.visits["lower_ms"].sum())
 
 
+def visits_only(cursor: duckdb.DuckDBPyConnection, files: list[str]) -> tuple[int, int]:
+    """Membership and visits of every fix alone, as the peers do it."""
+    settings = TrackingSettings()
+    names = ", ".join(f"'{file}'" for file in files)
+    cursor.execute(f"CREATE TEMP VIEW pings AS SELECT * FROM read_parquet([{names}])")
+    engine.find_inside(cursor, JudgedPlaces(places(), [], [], ""), 0.0)
+    stays = visits.STAYS.format(gap_ms=GAP_MS, vehicle_speed_kmh=settings.vehicle_speed_kmh)
+    return cursor.execute(
+        "SELECT count(DISTINCT (place, device, visit)), sum(last_ms - first_ms) "
+        f"FROM ({stays}) AS stays"
+    ).fetchall()[0]
+
+
 def box_join(cursor: duckdb.DuckDBPyConnection, files: list[str]) -> tuple[int, int]:
     """Candidates by bounding box in DuckDB, tested by shapely, sessionised in pandas."""
     shapes = places()
@@ -121,12 +140,40 @@ def run_case(case: str, files: list[str]) -> None:
     """Run one case and print what it took and found."""
     cursor = duckdb.connect(config={"threads": 2, "memory_limit": "4GB"}).cursor()
     started = time.perf_counter()
-    visits, lower_ms = globals()[case](cursor, files)
+    visits_found, lower_ms = globals()[case](cursor, files)
     facts = {
         "case": case,
         "seconds": round(time.perf_counter() - started, 2),
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        "visits": visits,
+        "visits": visits_found,
+        "minutes": round(lower_ms / 60_000, 1),
+    }
+    print(json.dumps(facts))
+
+
+def beside_movingpandas(folder: Path, files: list[str], ours_s: float) -> None:
+    """Print what movingpandas takes for a million fixes, from the tracks of the first devices."""
+    pings = pd.read_parquet(files[0]).head(CLIPPED_DEVICES * PER_DEVICE)
+    x, y = project(pings["lon"].to_numpy(), pings["lat"].to_numpy(), CRS)
+    np.savez(
+        folder / "clip.npz",
+        device=pings["device"].to_numpy(str),
+        ms=pings["ms"].to_numpy(),
+        x=x,
+        y=y,
+        rings=np.stack([np.asarray(shape.exterior.coords) for shape in places().geometry]),
+        gap_ms=GAP_MS,
+    )
+    command = [str(PEER_PYTHON), "-m", "benchmarks.peers", "clip", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    seconds = json.loads(done.stdout)["seconds"][0] * 1_000_000 / len(pings)
+    clipped, lower_ms = np.load(folder / "clip-peer.npy")
+    facts = {
+        "case": "movingpandas, per million fixes",
+        "fixes": len(pings),
+        "seconds": round(seconds, 1),
+        "times_ours": round(seconds / ours_s),
+        "visits_of_two_fixes_or_more": int(clipped),
         "minutes": round(lower_ms / 60_000, 1),
     }
     print(json.dumps(facts))
@@ -147,8 +194,10 @@ def main() -> None:
             done = subprocess.run(command, capture_output=True, text=True, check=True)
             print(done.stdout.strip(), flush=True)
             found.append(json.loads(done.stdout))
-    if len({(facts["visits"], facts["minutes"]) for facts in found}) > 1:
-        sys.exit("The cases differ in visits or minutes.")
+        if len({(facts["visits"], facts["minutes"]) for facts in found}) > 1:
+            sys.exit("The cases differ in visits or minutes.")
+        if PEER_PYTHON.exists() and not sys.argv[2:]:
+            beside_movingpandas(Path(folder), files, found[0]["seconds"] / millions)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Activity of the patrols: counts and rates per 100 patrol hours, by kind, place and team."""
+"""Activity of the patrols: counts and rates per 100 patrol hours and visits, by kind and place."""
 
 from typing import Any
 
@@ -13,9 +13,9 @@ COLUMNS: dict[str, Any] = {
     "what": tables.text("Activity"),
     "count": tables.number("Number"),
     "hours": tables.number("Patrol hours", digits=1),
-    "rate": tables.number("Per 100 hours", digits=1),
-    "low": tables.number("95% from", digits=1),
-    "high": tables.number("to", digits=1),
+    "rate": tables.text("Per 100 hours (95%)"),
+    "visits": tables.number("Visits"),
+    "per_visits": tables.text("Per 100 visits (95%)"),
 }
 
 
@@ -39,9 +39,15 @@ def _draw_rates(workspace: Workspace, user: User, dosage: tracking.Dosage) -> No
     apart = f"{found.elsewhere:,} more happened outside the hot spots"
     if found.without_gps:
         apart += f", {found.without_gps:,} by units without GPS that day"
+    twice = ""
+    if found.repeated:
+        twice = (
+            f" {found.repeated:,} typed in are in a loaded file too (same unit, day, kind and hot "
+            "spot) and count once."
+        )
     st.caption(
-        f"{apart}; they enter no rate. More activity is not better patrol: engagement is the aim, "
-        "searches and arrests are what it may take."
+        f"{apart}; they enter no rate.{twice} More activity is not better patrol: engagement is "
+        "the aim, searches and arrests are what it may take."
     )
     kind = st.segmented_control(
         "Kind",
@@ -51,23 +57,22 @@ def _draw_rates(workspace: Workspace, user: User, dosage: tracking.Dosage) -> No
         format_func=tracking.ACTIVITY_KINDS.get,
         key="activity-kind",
     )
-    left, right = st.columns([3, 2], gap="medium")
     chosen = {name: COLUMNS[name] for name in COLUMNS if name != "what"}
-    with left:
-        st.subheader("By place", anchor=False)
-        places = found.places[found.places["kind"] == kind].sort_values("count", ascending=False)
-        names = {"name": tables.text("Hot spot")}
-        tables.show(places, names | chosen, key="activity-places", alt="Activity by place")
-    with right:
-        st.subheader("By team", anchor=False)
-        names = {"name": tables.text("Team")}
-        teams = found.teams[found.teams["kind"] == kind]
+    st.subheader("By place", anchor=False)
+    places = _named(found.places[found.places["kind"] == kind])
+    places = places.sort_values("count", ascending=False)
+    names = {"name": tables.text("Hot spot")}
+    tables.show(places, names | chosen, key="activity-places", alt="Activity by place")
+    st.subheader("By team", anchor=False)
+    names = {"name": tables.text("Team")}
+    teams = _named(found.teams[found.teams["kind"] == kind])
+    if len(teams):
         tables.show(teams, names | chosen, key="activity-teams", alt="Activity by team")
-        if found.teams_withheld:
-            st.caption(
-                f"{len(found.teams_withheld)} teams are withheld: with fewer than five "
-                "officers on patrol theirs would be figures of persons, or would give them away."
-            )
+    if found.teams_withheld:
+        st.caption(
+            f"{len(found.teams_withheld)} teams are withheld: with fewer than five "
+            "officers on patrol theirs would be figures of persons, or would give them away."
+        )
     if st.button("Note as evidence", key="activity-note", icon=":material/fact_check:"):
         with steps.action(stop=False):
             tracking.save_activity(workspace, user, found, dosage.run_id)
@@ -77,32 +82,47 @@ def _draw_rates(workspace: Workspace, user: User, dosage: tracking.Dosage) -> No
         definition=(
             "Activity whose hot spot is named, or whose coordinates lie in one, by units with GPS "
             "on that patrol day, over the hours of visits that are no drive-through, summed over "
-            "units, time at incidents left out. Exact Poisson limits, 95% (Garwood 1936); no "
-            "correction for looking at many places."
+            "units, time at incidents left out, and over their number. Exact Poisson limits, 95% "
+            "(Garwood 1936); no correction for looking at many places. What was typed counts only "
+            "beyond what a loaded file tells of the same unit, day, kind and hot spot."
         ),
-        unit="activities per 100 patrol hours of units",
+        unit="activities per 100 patrol hours of units, and per 100 visits",
         run_id=dosage.run_id,
     )
 
 
 def _named(rates: pd.DataFrame) -> pd.DataFrame:
-    return rates.assign(what=rates["kind"].map(tracking.ACTIVITY_KINDS))
+    """Name the kinds and write each rate with its interval."""
+    texts = {
+        "rate": ("rate", "low", "high"),
+        "per_visits": ("per_visits", "visits_low", "visits_high"),
+    }
+    written = {
+        name: [_interval(*row) for row in rates[list(columns)].itertuples(index=False)]
+        for name, columns in texts.items()
+    }
+    return rates.assign(what=rates["kind"].map(tracking.ACTIVITY_KINDS), **written)
+
+
+def _interval(value: float | None, low: float | None, high: float | None) -> str:
+    if pd.isna(value):
+        return "no patrol measured"
+    return f"{value:,.1f} ({low:,.1f} to {high:,.1f})"
 
 
 def _draw_agreement(workspace: Workspace, user: User, dosage: tracking.Dosage) -> None:
     """Visits by GPS and by check-in, side by side and never added."""
     found = tracking.agreement(workspace, user, dosage)
     st.subheader("GPS and check-ins", anchor=False)
-    told = found.both + found.gps_only + found.self_only
-    if told:
-        frame = pd.DataFrame(
-            {
-                "told": ["Both", "GPS only", "Officers only"],
-                "visits": [found.both, found.gps_only, found.self_only],
-            }
-        )
-        names = {"told": tables.text("Told by"), "visits": tables.number("Visits")}
-        tables.show(frame, names, key="agreement", alt="Visits told by GPS, by officers, by both")
+    if found.is_shown:
+        names = {
+            "told": tables.text("Told by"),
+            "visits": tables.number("Visits"),
+            "gps_minutes": tables.number("By GPS", unit="min"),
+            "self_minutes": tables.number("Self-reported", unit="min"),
+        }
+        alt = "Visits told by GPS, by officers, by both"
+        tables.show(found.table.round(0), names, key="agreement", alt=alt)
     rest = ""
     if found.without_gps:
         rest = f" {found.without_gps:,} self-reported visits are by units without GPS that day."

@@ -1,13 +1,14 @@
 """The parts of the admin page: people, log, backups, retention, the force, jobs."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
+from analytics import technology
 from analytics.workspace import ROLES, User, Workspace, jobs, overview, people, retention
-from components import steps, tables
+from components import log_words, steps, tables
 
 
 def draw_people(workspace: Workspace, user: User) -> None:
@@ -89,7 +90,7 @@ def draw_log(workspace: Workspace, user: User) -> None:
     usernames, actions = overview.log_choices(workspace, user)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         who = st.selectbox("Person", ["", *usernames], format_func=_or_all, key="log-who")
-        what = st.selectbox("Action", ["", *actions], format_func=_or_all, key="log-what")
+        what = st.selectbox("Action", ["", *actions], format_func=log_words.action, key="log-what")
         is_asked = st.button("Verify the whole log", key="verify", icon=":material/verified:")
     if is_asked:
         found = overview.verify_log(workspace, user)
@@ -102,7 +103,9 @@ def draw_log(workspace: Workspace, user: User) -> None:
     frame = overview.read_log(workspace, user, username=who, action=what)
     frame = frame.assign(
         at=tables.local_moments(frame["at_ms"], workspace.timezone),
-        action=frame["action"].str.replace("_", " "),
+        action=[log_words.action(name) for name in frame["action"]],
+        object_type=frame["object_type"].str.replace("_", " "),
+        detail=[log_words.detail(text) for text in frame["detail"]],
     )
     columns = {
         "number": tables.number("No"),
@@ -160,29 +163,68 @@ def _list_backups(workspace: Workspace, files: list[Path]) -> None:
 def draw_retention(workspace: Workspace, user: User) -> None:
     """Show for how long each feed is kept; administrators change it and purge."""
     frame = overview.feeds_kept(workspace, user)
-    frame = frame.assign(last=tables.local_moments(frame["last_load_ms"], workspace.timezone))
+    shown = frame.assign(
+        feed=frame["feed"].map(technology.TITLES),
+        last=tables.local_moments(frame["last_load_ms"], workspace.timezone),
+    )
     columns = {
         "feed": tables.text("Feed"),
         "retention_days": tables.number("Kept for", unit="days"),
         "rows": tables.number("Rows loaded"),
         "last": tables.moment("Last load"),
     }
-    tables.show(frame, columns, key="retention", most_rows=14, alt="Retention per feed")
-    if not user.may("manage_workspace"):
-        return
-    with st.form("retention-form"):
+    caption = "No number of days: rows stay until someone removes or replaces them."
+    tables.show(
+        shown, columns, key="retention", most_rows=14, alt="Retention per feed", caption=caption
+    )
+    if user.may("manage_workspace"):
+        _set_retention(
+            workspace, user, dict(zip(frame["feed"], frame["retention_days"], strict=True))
+        )
+        _purge(workspace, user)
+
+
+def _set_retention(workspace: Workspace, user: User, held: dict[str, float]) -> None:
+    with st.container(border=True):
         left, right = st.columns(2)
-        feed = left.selectbox("Feed", retention.DATED)
-        days = right.number_input("Keep for (days)", min_value=1, value=365, step=30)
-        if st.form_submit_button("Save", type="primary"):
+        feed = left.selectbox(
+            "Feed", retention.DATED, format_func=technology.TITLES.get, key="retention-feed"
+        )
+        days = right.number_input(
+            "Keep for (days)",
+            min_value=1,
+            value=None if pd.isna(held[feed]) else int(held[feed]),
+            step=30,
+            key=f"retention-days-{feed}",
+            placeholder="without an end",
+        )
+        if st.button("Save the retention", type="primary", key="retention-save"):
             with steps.action(stop=False):
-                retention.set_retention(workspace, user, feed, int(days))
+                retention.set_retention(workspace, user, feed, days)
                 st.rerun()
-    if st.button("Purge what is past its period", key="purge", icon=":material/delete:"):
-        with steps.action(stop=False):
-            removed = retention.purge_expired(workspace, user)
-            words = ", ".join(f"{rows:,} {feed}" for feed, rows in removed.items())
-            st.success(f"Removed: {words}." if words else "Nothing was past its period.")
+
+
+def _purge(workspace: Workspace, user: User) -> None:
+    """Say what goes before it goes: a purge cannot be taken back."""
+    with st.popover("Purge what is past its period", icon=":material/delete:"):
+        st.markdown("These rows are deleted for good; totals by place and day stay.")
+        kept = retention.retention(workspace)
+        until = {
+            feed: workspace.today() - timedelta(days=days) for feed, days in kept.items() if days
+        }
+        st.markdown(
+            "\n".join(
+                f"- **{technology.TITLES[feed]}** from before {day.day} {day:%b %Y}"
+                for feed, day in until.items()
+            )
+        )
+        if st.button("Delete them for good", key="purge", type="primary"):
+            with steps.action(stop=False):
+                removed = retention.purge_expired(workspace, user)
+                words = ", ".join(
+                    f"{rows:,} of {technology.TITLES[feed]}" for feed, rows in removed.items()
+                )
+                st.success(f"Removed: {words}." if words else "Nothing was past its period.")
 
 
 def draw_force(workspace: Workspace, user: User) -> None:
@@ -253,5 +295,5 @@ def _tell(sentence: str) -> None:
     st.rerun()
 
 
-def _or_all(choice: str) -> str:
-    return choice.replace("_", " ") or "All"
+def _or_all(username: str) -> str:
+    return username or "All"

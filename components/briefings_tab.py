@@ -21,8 +21,8 @@ TACTICS = (
 COLUMNS = {
     "rank": tables.number("Rank"),
     "name": tables.text("Place"),
-    "told": "Told",
-    "rules": tables.text("Rules of the plan", wide=True),
+    "told": tables.text("Briefed"),
+    "rules": tables.text("Rules of the plan"),
     "pop": tables.text("Problem plan"),
     "due": tables.date("Due"),
     "saved": tables.text("Saved"),
@@ -35,17 +35,41 @@ def draw(workspace: Workspace, user: User) -> None:
     places = pd.DataFrame(held.hotspots[["hotspot_id", "rank", "name"]]).sort_values("rank")
     saved = tasking.briefings(workspace)
     frame = pd.DataFrame([_row(place, saved.get(place["hotspot_id"])) for place in _dicts(places)])
-    told = int(frame["told"].sum())
-    st.markdown(
+    told = int((frame["told"] == "yes").sum())
+    steps.answer(
         f"**{told:,} of {steps.counted(len(frame), 'hot spot')} have a briefing;** "
         f"{steps.counted(int((frame['rules'] != '').sum()), 'place')} with rules of their own. "
         "Officers read it on the shift sheet."
     )
     row = tables.show(
-        frame, COLUMNS, key="briefing-table", select=True, most_rows=8, caption="Choose a place."
+        frame,
+        COLUMNS,
+        key="briefing-table",
+        select=True,
+        most_rows=8,
+        caption="Choose a place; its briefing stands below.",
     )
-    chosen = frame.iloc[row or 0]
+    chosen = frame.iloc[row if row is not None else _first_open(frame)]
+    _tell_why(workspace, user, chosen)
     _form(workspace, user, chosen, saved.get(chosen["hotspot_id"]))
+
+
+def _first_open(frame: pd.DataFrame) -> int:
+    """Return the place of greatest need without a briefing, the first where each has one."""
+    is_open = frame["told"] != "yes"
+    return int(is_open.to_numpy().argmax()) if is_open.any() else 0
+
+
+def _tell_why(workspace: Workspace, user: User, place: pd.Series) -> None:
+    """Say what the sheet tells of a place by itself: why, where, and the last seven days."""
+    spot = place["hotspot_id"]
+    facts = tasking.place_facts(workspace, [spot])[spot]
+    with steps.action():
+        recent = tasking.recent_violence(workspace, user)
+    st.markdown(
+        f"##### {int(place['rank'])} {place['name']}\n\n**Why this place, as the sheet has it:** "
+        f"{facts.why}. Violence: {recent.words(spot)}. Streets: {facts.where or 'none loaded'}."
+    )
 
 
 def _dicts(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -62,7 +86,7 @@ def _row(place: dict[str, Any], saved: SavedBriefing | None) -> dict[str, Any]:
         pop += f", {told.pop.owner}" if told.pop.owner else ""
     return {
         **place,
-        "told": told.has_tactics,
+        "told": "yes" if told.has_tactics else "not yet",
         "rules": _rules(told),
         "pop": pop,
         "due": pd.Timestamp(told.pop.due) if told.pop.due else pd.NaT,
@@ -86,7 +110,6 @@ def _form(workspace: Workspace, user: User, place: pd.Series, saved: SavedBriefi
     told = saved.briefing if saved else Briefing()
     key = f"briefing-{place['hotspot_id']}-{saved.version if saved else 0}"
     with st.form(key):
-        st.markdown(f"##### {int(place['rank'])} {place['name']}")
         left, right = st.columns(2, gap="medium")
         with left:
             values = _what_to_do(told, key)
@@ -106,7 +129,13 @@ def _form(workspace: Workspace, user: User, place: pd.Series, saved: SavedBriefi
 
 def _what_to_do(told: Briefing, key: str) -> dict[str, Any]:
     st.markdown("**What officers are told**")
-    why = st.text_area("Why this place", told.why, key=f"{key}-why", height=68)
+    why = st.text_area(
+        "Why this place, in your words",
+        told.why,
+        key=f"{key}-why",
+        height=68,
+        placeholder="Printed before the figures above",
+    )
     known = st.text_area("Known problem", told.known_problem, key=f"{key}-known", height=68)
     what = st.multiselect(
         "What to do there",

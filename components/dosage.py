@@ -1,4 +1,4 @@
-"""What step 6 draws: map, the week, places, hours, teams and the quality of the GPS."""
+"""What step 6 draws: the week, places, hours, teams and the quality of the GPS."""
 
 from dataclasses import dataclass
 
@@ -7,53 +7,36 @@ import streamlit as st
 
 from analytics import tracking
 from analytics.workspace import User, Workspace
-from components import charts, hours_chart, maps, steps, tables, theme
+from components import charts, hours_chart, patrol_day, steps, tables, theme
 
 
 @dataclass(frozen=True)
 class Found:
-    """What the tabs draw from: dosage, the plan visit by visit, and the visits missed."""
+    """What the tabs draw from: dosage, the plan visit by visit, the visits missed, the day shown."""
 
     workspace: Workspace
     user: User
     dosage: tracking.Dosage
     planned: tracking.PlannedVisits
     missed: pd.DataFrame
-
-
-def draw_map(dosage: tracking.Dosage, heat: tracking.PatrolHeat) -> None:
-    """Need and patrol as two layers of one map."""
-    places = dosage.hotspots.rename(columns={"place_id": "hotspot_id"})
-    has_need = bool(places["count"].notna().any())
-    minutes = places[["hotspot_id", "patrol_minutes"]]
-    maps.hotspots(
-        places,
-        key="tracking-map",
-        alt=f"Map of {len(places):,} places by crimes behind the ranking and by patrol minutes.",
-        value="count" if has_need else "",
-        value_label="crimes",
-        patrol=pd.DataFrame(minutes.rename(columns={"patrol_minutes": "minutes"})),
-        patrol_cells=heat.cells,
-        patrol_cell_width_m=heat.cell_width_m,
-        height=480,
-    )
-    st.caption(heat.sentence())
+    one_day: tracking.PatrolDay | None = None
 
 
 def draw_week(found: Found) -> None:
     """Which places were missed and why, then planned against delivered by day."""
     why = tracking.why_by_place(found.missed)
     st.subheader("Places with missed visits, and why", anchor=False)
-    st.markdown(tracking.misses_sentence(found.missed))
+    st.markdown(tracking.misses_sentence(found.missed, found.planned))
     if len(why):
         tables.show(
             why,
             {
                 "name": tables.text("Place"),
-                "rank": "Rank",
                 "missed": tables.number("Missed", why="Planned visits due and not delivered."),
+                "gps": tables.text("What the GPS shows"),
+                "why": tables.text("Why", wide=True, why="Reasons entered, or what the log says."),
                 "open": tables.number("Open", why="Of these, not closed yet."),
-                "why": tables.text("Why", wide=True),
+                "rank": "Rank",
             },
             key="tracking-why",
             most_rows=8,
@@ -65,6 +48,9 @@ def draw_week(found: Found) -> None:
 
 def draw_places(found: Found) -> None:
     """The places by unmet need, with what was missed and how long they have waited."""
+    if found.one_day is not None:
+        patrol_day.draw_table(found.workspace, found.user, found.dosage, found.one_day)
+        return
     unmet = tracking.unmet_need(found.dosage)
     st.markdown(tracking.unmet_sentence(unmet))
     tables.show(
@@ -108,14 +94,15 @@ def draw_hours(found: Found) -> None:
     hours = found.dosage.hours
     with steps.action(stop=False):
         need = tracking.need_hours(found.workspace, found.user, found.dosage)
+        period = tracking.need_period(found.workspace, found.dosage)
         apart = tracking.hours_apart(hours, need.matrix)
         if apart is not None:
             hours_chart.apart(
                 apart,
                 first_hour=first_hour,
                 key="hours-apart",
-                conclusion="Orange: more need than patrol; blue: more patrol than need. "
-                f"{tracking.apart_sentence(apart)}",
+                conclusion="Share of need less share of patrol, in points. Orange: more need than "
+                f"patrol; blue: more patrol than need. {tracking.apart_sentence(apart)}",
             )
         left, right = st.columns(2)
         with left:
@@ -125,7 +112,8 @@ def draw_hours(found: Found) -> None:
                 unit="crimes",
                 first_hour=first_hour,
                 key="hours-need",
-                conclusion=" ".join(need.warnings) or "Crimes behind the list, by patrol day.",
+                conclusion=f"Crimes behind the list, {period}, by patrol day. "
+                f"{' '.join(need.warnings)}".strip(),
             )
         with right:
             _draw_patrol_hours(hours, first_hour, tracking.overlap_sentence(hours, need.matrix))

@@ -1,12 +1,24 @@
 """Downloads: made when asked for, recorded as disclosures, with a reason where records leave."""
 
+import re
 from collections.abc import Callable
+from datetime import date
 
 import streamlit as st
 
 from analytics.workspace import InputError, User
 from analytics.workspace.rights import as_of_now
 from components import shared
+
+
+def days_named(first: date, last: date) -> str:
+    """Return days as a file name begins with them, so that names sort: 2026-08-31."""
+    return f"{first}" if first == last else f"{first}_to_{last}"
+
+
+def plain_name(text: str) -> str:
+    """Return what is left of a name in a file name: letters, figures and hyphens."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")
 
 
 def offer(

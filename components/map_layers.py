@@ -11,6 +11,8 @@ import pydeck as pdk
 from components import map_cells, theme
 
 _RANKS_FROM_ZOOM = 11.5
+_RANK_PX = (15, 10)
+"""Ranks nearer to each other than this, across and up, would cover each other."""
 
 
 def shapes(
@@ -45,11 +47,11 @@ def shapes(
                 "rank": str(record.get("rank", record.get("number", ""))),
                 "label": f"{record.get('rank', '')} {record.get('name') or ''}".strip(),
                 "detail": " · ".join(detail),
+                "is_known": patrol is None or not pd.isna(spent),
                 "need": theme.rgb(theme.shade("need", 0.35 + 0.65 * share), 225),
                 "patrol": theme.rgb(theme.shade("patrol", 0.25 + 0.75 * patrolled), 215),
                 "radius": 75 * math.sqrt(max(patrolled, 0.15)),
                 "need_ink": _readable_on(theme.shade("need", 0.35 + 0.65 * share)),
-                "patrol_ink": _readable_on(theme.shade("patrol", 0.25 + 0.75 * patrolled)),
             }
         )
     return made
@@ -101,12 +103,16 @@ def outline(shapes: list[dict], name: str, colour: str, is_filled: bool) -> pdk.
 
 def ring(shape: gpd.GeoSeries, name: str = "ringed", colour: str = theme.RED) -> list[pdk.Layer]:
     """A ring round one place, such as the last one on the list."""
-    outline = shape.buffer(30).to_crs(4326).iloc[0]
+    return rings(shape.head(1), name, colour)
+
+
+def rings(shapes: gpd.GeoSeries, name: str, colour: str) -> list[pdk.Layer]:
+    """A ring round each of some places."""
     return [
         pdk.Layer(
             "PolygonLayer",
             id=name,
-            data=[{"polygon": _rings(outline)}],
+            data=[{"polygon": _rings(shape)} for shape in shapes.buffer(30).to_crs(4326)],
             get_polygon="polygon",
             filled=False,
             get_line_color=theme.rgb(colour),
@@ -196,3 +202,57 @@ def ranks(shapes: list[dict], ink: str | list[int], view: pdk.ViewState) -> list
             font_weight=600,
         )
     ]
+
+
+def rank_marks(shapes: list[dict], view: pdk.ViewState) -> list[pdk.Layer]:
+    """Ranks above their places; those that would lie on a better one appear on coming closer."""
+    clear, covered = _apart([shape for shape in shapes if shape["rank"].isdigit()], view)
+    nearer = {"size_units": pdk.types.String("meters"), "get_size": 60, "size_max_pixels": 13}
+    return [
+        words(covered, "ranks-nearer", "rank", theme.ink(), above_px=13, **nearer),
+        words(clear, "ranks", "rank", theme.ink(), above_px=13),
+    ]
+
+
+def _apart(shapes: list[dict], view: pdk.ViewState) -> tuple[list[dict], list[dict]]:
+    """Split places into those whose ranks stand clear of a better one in a view, and the rest."""
+    px_a_degree = 512 * 2**view.zoom / 360
+    tall = px_a_degree / math.cos(math.radians(view.latitude))
+    clear, covered, taken = [], [], []
+    for shape in sorted(shapes, key=lambda shape: int(shape["rank"])):
+        x, y = shape["at"][0] * px_a_degree, shape["at"][1] * tall
+        is_met = any(abs(x - a) < _RANK_PX[0] and abs(y - b) < _RANK_PX[1] for a, b in taken)
+        (covered if is_met else clear).append(shape)
+        if not is_met:
+            taken.append((x, y))
+    return clear, covered
+
+
+def words(
+    shapes: list[dict],
+    name: str,
+    text: str,
+    colour: str,
+    *,
+    above_px: int = 0,
+    below_px: int = 0,
+    **more: Any,
+) -> pdk.Layer:
+    """The field `text` of each place, in ink with a rim of paper so that it reads on any ground."""
+    size = {"get_size": 13, "size_units": pdk.types.String("pixels")}
+    return pdk.Layer(
+        "TextLayer",
+        id=name,
+        data=shapes,
+        get_position="at",
+        get_text=text,
+        get_pixel_offset=[0, below_px - above_px],
+        get_color=theme.rgb(colour),
+        font_family=pdk.types.String(theme.FONT),
+        font_weight=700,
+        outline_width=4,
+        outline_color=theme.rgb(theme.paper()),
+        font_settings={"sdf": True, "fontSize": 40, "buffer": 8},
+        character_set=pdk.types.String("auto"),
+        **size | more,
+    )

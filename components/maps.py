@@ -1,4 +1,4 @@
-"""Maps on the force's own ground: need in orange, patrol in blue, no tiles from elsewhere.
+"""Maps on the force's own ground: need in orange, no tiles from elsewhere.
 
 `map_provider=None` without a map style is what keeps a map from asking a public tile server.
 Every map has the same content as a table on its page, and text for those who cannot see it.
@@ -31,10 +31,6 @@ def hotspots(
     background_cells: pd.DataFrame | None = None,
     cell_width_m: float = 150.0,
     cell_shape: str = "hexagon",
-    patrol: pd.DataFrame | None = None,
-    patrol_cells: pd.DataFrame | None = None,
-    patrol_cell_width_m: float = 50.0,
-    points: pd.DataFrame | None = None,
     background_places: gpd.GeoDataFrame | None = None,
     ringed: str | None = None,
     chosen: str | None = None,
@@ -45,38 +41,25 @@ def hotspots(
 
     `background_cells` (lon, lat) or `background_places` (outlines) are other places with crime,
     drawn pale; `ringed` is the hotspot_id of the last place on the list, `chosen` of the one a
-    person chose; `on_pick` is called when a place is pressed, see `pressed`; `patrol`
-    (hotspot_id, minutes) adds a second layer and a switch, `patrol_cells` (lon, lat, minutes) the
-    patrol time anywhere, in squares; `points` (lon, lat, name) mark bases.
+    person chose; `on_pick` is called when a place is pressed, see `pressed`.
     Streets, street names and boundary come from the workspace.
     """
-    shapes = map_layers.shapes(places, value, value_label, patrol)
-    show_need, show_patrol = _switch(key, patrol is not None)
+    shapes = map_layers.shapes(places, value, value_label, None)
     cells = map_cells.cells(background_cells, cell_width_m, cell_shape)
     cells += map_layers.outlines(background_places)
     drawn = [*cells, *ground.layers(), *ground.names()]
-    if show_need:
-        drawn += [map_layers.polygons(shapes, "need"), map_layers.dots(shapes)]
-    elif not show_patrol:
-        drawn.append(map_layers.polygons(shapes, ""))
-    if show_patrol:
-        drawn += map_cells.heat(patrol_cells, patrol_cell_width_m)
-        drawn += [] if show_need else [map_layers.polygons(shapes, "")]
-        drawn.append(map_layers.circles(shapes, alone=not show_need))
+    drawn += [map_layers.polygons(shapes, "need"), map_layers.dots(shapes)]
     last = places.loc[places["hotspot_id"] == ringed, "geometry"] if ringed else ()
     if len(last):
         drawn += map_layers.ring(last)
     if chosen is not None and len(one := places.loc[places["hotspot_id"] == chosen, "geometry"]):
         drawn += map_layers.ring(one, "chosen", theme.BLUE)
-    view = map_views.view(places, height, ground.bounds(), _width_px())
-    drawn += [
-        *map_layers.ranks(shapes, "patrol_ink" if show_patrol else "need_ink", view),
-        *map_marks.marks(points),
-    ]
-    tooltip = {"html": "<b>{label}</b><br>{detail}", "style": _tooltip_style()}
-    _draw(drawn, view, tooltip, key, alt, height, on_pick)
+    view = map_views.view(places, height, ground.bounds(), width_px())
+    drawn += map_layers.ranks(shapes, "need_ink", view)
+    tooltip = {"html": "<b>{label}</b><br>{detail}", "style": tooltip_style()}
+    draw(drawn, view, tooltip, key, alt, height, on_pick)
     has_others = background_cells is not None or background_places is not None
-    _legend(shapes, value, value_label, show_need, show_patrol, has_others, len(last) > 0)
+    _legend(shapes, value, value_label, has_others, len(last) > 0)
 
 
 def outlines(
@@ -103,13 +86,13 @@ def outlines(
     near = [focus] if focus is not None and len(focus) else [group[1] for group in groups]
     bounds = np.array([places.to_crs(4326).total_bounds for places in near])
     view = map_views.view_of(bounds[:, [0, 2]].ravel(), bounds[:, [1, 3]].ravel(), 460, height - 40)
-    tooltip = {"html": "<b>{label}</b>", "style": _tooltip_style()}
+    tooltip = {"html": "<b>{label}</b>", "style": tooltip_style()}
     marks = []
     if numbered is not None:
         marks = map_layers.ranks(
             map_layers.shapes(numbered, "", "", None), theme.rgb(theme.ink()), view
         )
-    _draw([*drawn, *ground.names(), *marks], view, tooltip, key, alt, height, on_pick)
+    draw([*drawn, *ground.names(), *marks], view, tooltip, key, alt, height, on_pick)
     swatches = [
         f'<span><i style="background:{colour if is_filled else "transparent"};'
         f'border:2px solid {colour}"></i> {html.escape(label)}</span>'
@@ -151,10 +134,10 @@ def points(
         get_fill_color=theme.rgb(colour, 150),
         pickable=True,
     )
-    tooltip = {"html": "{label}", "style": _tooltip_style()} if label in shown.columns else False
+    tooltip = {"html": "{label}", "style": tooltip_style()} if label in shown.columns else False
     lon, lat = shown["lon"].to_numpy(float), shown["lat"].to_numpy(float)
     view = map_views.view_of(lon, lat, height_px=height - 40)
-    _draw([*ground.layers(), layer, *ground.names()], view, tooltip, key, alt, height)
+    draw([*ground.layers(), layer, *ground.names()], view, tooltip, key, alt, height)
     if len(shown) < len(placed):
         st.caption(f"The first {len(shown):,} of {len(placed):,} points are drawn.")
 
@@ -192,8 +175,8 @@ def route(
     if base:
         drawn += map_marks.marks(pd.DataFrame([{"lon": base[0], "lat": base[1], "name": "Base"}]))
     lon, lat = np.array([place[0] for place in path]), np.array([place[1] for place in path])
-    tooltip = {"html": "<b>{label}</b><br>{detail}", "style": _tooltip_style()}
-    _draw(drawn, map_views.view_of(lon, lat, PHONE_PX, height - 90), tooltip, key, alt, height)
+    tooltip = {"html": "<b>{label}</b><br>{detail}", "style": tooltip_style()}
+    draw(drawn, map_views.view_of(lon, lat, PHONE_PX, height - 90), tooltip, key, alt, height)
     st.caption("Lines show the order of visits, not the streets driven.")
 
 
@@ -231,11 +214,17 @@ def tracks(fixes: pd.DataFrame, *, key: str, alt: str, height: int = 460) -> Non
             pickable=True,
         )
     )
-    tooltip = {"html": "<b>{label}</b><br>{detail}", "style": _tooltip_style()}
+    tooltip = {"html": "<b>{label}</b><br>{detail}", "style": tooltip_style()}
     view = map_views.view_of(
-        fixes["lon"].to_numpy(), fixes["lat"].to_numpy(), PHONE_PX, height - 40
+        fixes["lon"].to_numpy(), fixes["lat"].to_numpy(), width_px(), height - 40
     )
-    _draw([*drawn, *ground.names()], view, tooltip, key, alt, height)
+    draw([*drawn, *ground.names()], view, tooltip, key, alt, height)
+    swatches = "".join(
+        f'<span><i style="background:{theme.CATEGORIES[number % len(theme.CATEGORIES)]}"></i> '
+        f"{html.escape(line['label'])}</span>"
+        for number, line in enumerate(lines)
+    )
+    st.html(f'<div class="legend">{swatches}</div>')
 
 
 def pressed(key: str) -> str | None:
@@ -245,12 +234,12 @@ def pressed(key: str) -> str | None:
     return next((each.get("id") for held in objects.values() for each in held), None)
 
 
-def _width_px() -> int:
+def width_px() -> int:
     """The width of a map of half a page, or of a telephone as its browser names itself."""
     return _TELEPHONE_PX if "Mobi" in (st.context.headers.get("User-Agent") or "") else _HALF_PX
 
 
-def _draw(
+def draw(
     layers: list[pdk.Layer],
     view: pdk.ViewState,
     tooltip: Any,
@@ -259,41 +248,21 @@ def _draw(
     height: int,
     on_pick: Callable[[], None] | None = None,
 ) -> None:
+    """Draw layers as one map, with text for those who cannot see it."""
     deck = pdk.Deck(layers=layers, initial_view_state=view, map_provider=None, tooltip=tooltip)
     st.pydeck_chart(deck, height=height, key=key, alt=alt, on_select=on_pick or "ignore")
 
 
-def _switch(key: str, has_patrol: bool) -> tuple[bool, bool]:
-    if not has_patrol:
-        return True, False
-    chosen = st.segmented_control(
-        "Show", ["Need", "Patrol", "Both"], default="Both", required=True, key=f"{key}-layers"
-    )
-    return chosen != "Patrol", chosen != "Need"
+def ramp(name: str, said: str, is_round: bool = False) -> str:
+    """Return the part of a legend for the ramp "need" or "patrol"."""
+    start, mark = (0.25, ' class="round"') if is_round else (0.35, "")
+    shades = [theme.shade(name, start + (1 - start) * share) for share in (0, 0.5, 1)]
+    swatches = "".join(f'<i{mark} style="background:{shade}"></i>' for shade in shades)
+    return f"<span>{swatches} {html.escape(said)}</span>"
 
 
-def _legend(
-    shapes: list[dict],
-    value: str,
-    label: str,
-    need: bool,
-    patrol: bool,
-    cells: bool,
-    ringed: bool,
-) -> None:
-    parts = []
-    if need and value:
-        swatches = "".join(
-            f'<i style="background:{theme.shade("need", 0.35 + 0.65 * share)}"></i>'
-            for share in (0, 0.5, 1)
-        )
-        parts.append(f"<span>{swatches} fewer to more {label}</span>")
-    if patrol:
-        swatches = "".join(
-            f'<i class="round" style="background:{theme.shade("patrol", 0.25 + 0.75 * share)}"></i>'
-            for share in (0, 0.5, 1)
-        )
-        parts.append(f"<span>{swatches} fewer to more patrol minutes</span>")
+def _legend(shapes: list[dict], value: str, label: str, cells: bool, ringed: bool) -> None:
+    parts = [ramp("need", f"fewer to more {label}")] if value else []
     if shapes:
         parts.append("<span>Numbers are ranks</span>")
     if ringed:
@@ -304,7 +273,8 @@ def _legend(
     st.html(f'<div class="legend">{"".join(parts)}</div>')
 
 
-def _tooltip_style() -> dict[str, str]:
+def tooltip_style() -> dict[str, str]:
+    """Return the look of what is told of a place under the pointer."""
     return {
         "backgroundColor": theme.INK,
         "color": "#FFFFFF",

@@ -1,5 +1,6 @@
 """An officer's own shift on a phone: check in, check out, and the own results."""
 
+import re
 from datetime import datetime
 
 import pandas as pd
@@ -27,14 +28,17 @@ def draw(workspace: Workspace, user: User) -> None:
     closed = [one for one in done if one.minutes is not None]
     minutes = sum(one.minutes or 0 for one in closed)
     st.markdown(
-        f"**{unit}, {today:%A} {today.day} {today:%b}: {steps.counted(len(closed), 'visit')} and "
+        f"**{_plain(unit)}, {today:%A} {today.day} {today:%b}: {steps.counted(len(closed), 'visit')} and "
         f"{minutes:.0f} minutes reported by you, {len(stops)} planned for your unit.**"
     )
     if standing is not None:
         _draw_standing(workspace, user, standing, names)
     if standing is None or not standing.is_forgotten:
         _draw_stops(workspace, user, stops, done, standing, names)
+    _draw_afterwards(workspace, user, names)
     _draw_done(workspace, user, done, names)
+    for one in tracking.without_end(workspace, user):
+        _draw_without_end(workspace, user, one, names)
     with st.expander("My results, seen by me alone", icon=":material/lock:"):
         _draw_results(workspace, user)
     st.caption(
@@ -48,18 +52,18 @@ def _draw_standing(
 ) -> None:
     """The visit that is open: check out now, or say when a forgotten one ended."""
     began = _local(workspace, one.in_ms)
-    place = names.get(one.hotspot_id, one.hotspot_id)
+    place = _plain(names.get(one.hotspot_id, one.hotspot_id))
     with st.container(border=True, key="standing"):
         if one.is_forgotten:
             st.warning(
                 f"You checked in at {place} on {began.day} {began:%b, %H:%M} and never out. Say "
                 "when you left; until then the visit counts no minutes."
             )
-            ended = st.time_input("I left at", value=None, step=300, key="left-at")
+            ended = st.time_input("I left at", value=None, step=60, key="left-at")
             note, did = "", {}
         else:
             st.markdown(f"**You are at {place}** since {began:%H:%M}.")
-            ended, note = None, st.text_input("Note", key="out-note", max_chars=500)
+            ended, note = None, st.text_input("Note (name nobody)", key="out-note", max_chars=500)
             did = _ask_activity()
         label = "Close this visit" if one.is_forgotten else "Check out"
         waits = one.is_forgotten and ended is None
@@ -114,7 +118,7 @@ def _draw_stops(
         with st.container(border=True):
             mark = ":material/check_circle: " if hotspot_id in visited and not is_here else ""
             st.markdown(
-                f"{mark}**{starts} · {names.get(hotspot_id, hotspot_id)}** · {minutes} minutes"
+                f"{mark}**{starts} · {_plain(names.get(hotspot_id, hotspot_id))}** · {minutes} minutes"
             )
             if st.button(
                 "You are here" if is_here else "Check in",
@@ -145,6 +149,46 @@ def _next(planned: list[tuple[str, str, int]], visited: list[str]) -> int:
     return waiting[0] if waiting else -1
 
 
+def _draw_afterwards(workspace: Workspace, user: User, names: dict[str, str]) -> None:
+    """Enter a visit that could not be checked in to, such as without network."""
+    folded = st.expander("Enter a visit afterwards (no network, no time)")
+    with folded, st.form("afterwards", border=False):
+        place = st.selectbox("Hot spot", list(names), format_func=names.get, key="after-place")
+        left, right = st.columns(2)
+        came = left.time_input("Came at", value=None, step=60, key="after-came")
+        gone = right.time_input("Left at", value=None, step=60, key="after-left")
+        left, right = st.columns(2)
+        crew = left.number_input("Officers", 1, 20, 2, key="after-crew")
+        mode = right.selectbox("How", list(MODES), format_func=MODES.get, key="after-mode")
+        if not st.form_submit_button("Keep this visit", width="stretch"):
+            return
+        if place is None or came is None or gone is None:
+            st.error("Name the hot spot, and when you came and left.")
+            return
+        with steps.action(stop=False):
+            tracking.add_visit(workspace, user, place, came, gone, crew=int(crew), mode=mode)
+            st.rerun()
+
+
+def _draw_without_end(
+    workspace: Workspace, user: User, one: tracking.CheckIn, names: dict[str, str]
+) -> None:
+    """A visit that the end of a shift closed: its end may still be told."""
+    began = _local(workspace, one.in_ms)
+    with st.container(border=True):
+        st.markdown(
+            f"**{_plain(names.get(one.hotspot_id, one.hotspot_id))}**, {began.day} {began:%b, %H:%M}: not "
+            "checked out, closed at the end of the shift. It counts no minutes until you say when "
+            "you left."
+        )
+        key = f"end-{one.check_in_id}"
+        ended = st.time_input("I left at", value=None, step=60, key=key)
+        if st.button("Close this visit", key=f"{key}-keep", width="stretch", disabled=not ended):
+            with steps.action(stop=False):
+                tracking.check_out(workspace, user, one.check_in_id, ended=ended)
+                st.rerun()
+
+
 def _draw_done(
     workspace: Workspace, user: User, done: list[tracking.CheckIn], names: dict[str, str]
 ) -> None:
@@ -154,7 +198,7 @@ def _draw_done(
         {
             "time": [f"{_local(workspace, one.in_ms):%H:%M}" for one in done],
             "place": [names.get(one.hotspot_id, one.hotspot_id) for one in done],
-            "minutes": pd.array([one.minutes for one in done], "Float64"),
+            "minutes": pd.array([one.minutes for one in done], "Float64").round(1),
             "mark": [_mark(one) for one in done],
         }
     )
@@ -169,11 +213,13 @@ def _draw_done(
 
 
 def _mark(one: tracking.CheckIn) -> str:
+    if one.is_past_shift:
+        return "not checked out"
     if one.is_forgotten:
         return "not closed"
     if one.out_ms is None:
         return "open"
-    return "closed afterwards" if one.is_closed_late else ""
+    return "entered afterwards" if one.is_late else ""
 
 
 def _draw_results(workspace: Workspace, user: User) -> None:
@@ -183,7 +229,7 @@ def _draw_results(workspace: Workspace, user: User) -> None:
         st.markdown(
             f"This week you reported {steps.counted(int(week['visits']), 'visit')} and "
             f"{week['minutes']:.0f} minutes; of {int(week['planned'])} visits planned for "
-            f"{results.unit}, your check-ins deliver {int(week['delivered'])}."
+            f"{_plain(results.unit)}, your check-ins deliver {int(week['delivered'])}."
         )
         columns = {
             "week": tables.date("Week from"),
@@ -197,3 +243,8 @@ def _draw_results(workspace: Workspace, user: User) -> None:
 
 def _local(workspace: Workspace, ms: int) -> datetime:
     return datetime.fromtimestamp(ms / 1000, workspace.timezone)
+
+
+def _plain(text: str) -> str:
+    """Return a name of the data so that no sign in it is read as markdown."""
+    return re.sub(r"([\\`*_{}\[\]()#+!|~<>:$-])", r"\\\1", text)

@@ -13,8 +13,8 @@ from components import exports, patrol, steps, stops
 def draw(workspace: Workspace, user: User) -> None:
     """Draw the coming week of the units that this person may see."""
     today = workspace.today()
-    own = tasking.own_units(workspace, user)
-    if own is not None and not own:
+    sees_all = tasking.sees_every_unit(user)
+    if not sees_all and tasking.unit_on(workspace, user, today) is None:
         steps.answer("**No unit is linked to your account, so no plan can be shown.**")
         st.caption("Ask an administrator to link your account to your unit of the roster.")
         return
@@ -22,20 +22,38 @@ def draw(workspace: Workspace, user: User) -> None:
     if not rounds:
         steps.answer("**No plan has been issued for the coming week.**")
         return
-    if own is None:
-        _draw_week(workspace, rounds)
+    if sees_all:
+        _draw_week(workspace, user, rounds)
     else:
         _draw_own(workspace, user, rounds)
 
 
-def _draw_week(workspace: Workspace, rounds: list[tasking.Round]) -> None:
+def _draw_week(workspace: Workspace, user: User, rounds: list[tasking.Round]) -> None:
     visits = pd.concat([one.visits for one in rounds])
     first, last = rounds[0].day, max(one.day for one in rounds)
     steps.answer(
         f"**{len(visits):,} visits by {visits['unit'].nunique():,} units are planned from "
         f"{first.day} {first:%b} to {last.day} {last:%b %Y}.**"
     )
-    patrol.draw_rounds(workspace, patrol.draw_week(visits, "in-force"), "in-force")
+    shown = patrol.draw_week(visits, "in-force")
+    days = sorted({pd.Timestamp(day).date() for day in shown["day"]})
+    if len(days) == 1:
+        offer_sheets(workspace, user, days[0], key="in-force-sheets")
+    patrol.draw_rounds(workspace, shown, "in-force")
+
+
+def offer_sheets(workspace: Workspace, user: User, day: date, key: str) -> None:
+    """Offer the sheets of the plan in force on a day, with the changes made by hand."""
+    exports.offer(
+        f"Shift sheets, {day:%a} {day.day} {day:%b} (PDF)",
+        lambda: tasking.sheet_in_force(workspace, user, day),
+        f"{day}_shift-sheets.pdf",
+        user,
+        "plan",
+        str(day),
+        key=key,
+        icon=":material/print:",
+    )
 
 
 def _draw_own(workspace: Workspace, user: User, rounds: list[tasking.Round]) -> None:
@@ -59,7 +77,7 @@ def _draw_own(workspace: Workspace, user: User, rounds: list[tasking.Round]) -> 
     exports.offer(
         "My shift sheet (PDF)",
         lambda: tasking.sheet_in_force(workspace, user, one.day, one.unit),
-        "my_shift_sheet.pdf",
+        f"{one.day}_{exports.plain_name(one.unit)}_shift-sheet.pdf",
         user,
         "plan",
         f"{one.day} {one.unit}",

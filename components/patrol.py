@@ -41,10 +41,20 @@ def draw_plan(
     draw_unmet(plan, key)
 
 
+def _needless(table: pd.DataFrame) -> set[str]:
+    """Return the columns that tell nothing: one day only, or each unit on one shift only."""
+    alone = {"day"} if table["day"].nunique() == 1 else set()
+    by_unit = table.groupby("unit")["shift"].nunique()
+    return alone | ({"shift"} if by_unit.max() == 1 else set())
+
+
 def draw_ledger(plan: Plan, key: str) -> None:
     """Show the capacity sum of a plan, and what it warns of."""
     st.markdown("##### Does the time fit?")
-    tables.show(tasking.ledger_table(plan), key=f"{key}-ledger", most_rows=13)
+    sums = tasking.ledger_table(plan)
+    # By which bound is said above the table, in the answer.
+    sums = sums[sums["Line"] != "Most possible, by"]
+    tables.show(sums, key=f"{key}-ledger", most_rows=13)
     for text in plan.warnings:
         st.caption(f":material/info: {text}")
 
@@ -66,8 +76,8 @@ def draw_week(
         st.info("No visit is planned.")
         return visits
     if len(days) > 1:
-        names = {day: f"{day:%a} {day.day} {day:%b}" for day in days}
-        chosen = st.segmented_control(
+        names = {day: f"{day:%a} {day.day}" for day in days}
+        chosen = st.pills(
             "Day",
             [*days, ALL_DAYS],
             default=days[0],
@@ -96,7 +106,7 @@ def draw_rounds(workspace: Workspace, visits: pd.DataFrame, key: str) -> None:
     table = visits.assign(clock=visits["starts"].dt.strftime("%H:%M")).reset_index(drop=True)
     chosen = tables.show(
         table,
-        {name: how for name, how in COLUMNS.items() if name != "day" or table["day"].nunique() > 1},
+        {name: how for name, how in COLUMNS.items() if name not in _needless(table)},
         key=f"{key}-visits",
         select=True,
         caption="Choose a row to see its round.",
@@ -131,18 +141,25 @@ def offer_files(workspace: Workspace, user: User, plan: Plan, key: str) -> None:
             key=f"{key}-sheet-day",
             width=180,
         )
+    offer_sheets(workspace, user, plan, day, f"{key}-pdf", "Shift sheets (PDF)")
+    with st.popover("Other files", icon=":material/download:"):
+        _offer_other_files(workspace, user, plan, day, key)
+
+
+def offer_sheets(
+    workspace: Workspace, user: User, plan: Plan, day: date | None, key: str, label: str
+) -> None:
+    """Offer the shift sheets of a plan that was made, of one day or of all."""
     exports.offer(
-        "Shift sheets (PDF)",
+        label,
         lambda: tasking.shift_sheet(workspace, user, plan, day),
-        "shift_sheets.pdf",
+        _file_name(plan, day, "shift-sheets.pdf"),
         user,
         "plan",
         plan.run_id,
-        key=f"{key}-pdf",
+        key=key,
         icon=":material/print:",
     )
-    with st.popover("Other files", icon=":material/download:"):
-        _offer_other_files(workspace, user, plan, day, key)
 
 
 def _offer_other_files(
@@ -154,29 +171,35 @@ def _offer_other_files(
         "For", [None, *units], format_func=lambda name: name or "All units", key=f"{key}-file-unit"
     )
     forms = {
-        "Calendar (.ics)": (tasking.calendar, "plan.ics"),
-        "GPX for a navigator": (tasking.gpx, "plan.gpx"),
-        "CSV": (tasking.csv, "plan.csv"),
+        "Calendar (.ics)": (tasking.calendar, "ics"),
+        "GPX for a navigator": (tasking.gpx, "gpx"),
+        "CSV": (tasking.csv, "csv"),
     }
-    for label, (form, name) in forms.items():
+    for label, (form, ending) in forms.items():
         exports.offer(
             label,
             partial(_made, workspace, plan, day, unit, form),
-            name,
+            _file_name(plan, day, f"plan.{ending}", unit),
             user,
             "plan",
             plan.run_id,
-            key=f"{key}-{name}",
+            key=f"{key}-plan.{ending}",
         )
     exports.offer(
         "Excel, whole plan",
         lambda: tasking.workbook(workspace, user, plan),
-        "plan.xlsx",
+        _file_name(plan, None, "plan.xlsx"),
         user,
         "plan",
         plan.run_id,
         key=f"{key}-excel",
     )
+
+
+def _file_name(plan: Plan, day: date | None, name: str, unit: str | None = None) -> str:
+    """Return a name that sorts by day and unit: 2026-08-31_U02_plan.gpx."""
+    days = exports.days_named(day or plan.first_day, day or plan.last_day)
+    return "_".join(filter(None, [days, exports.plain_name(unit or ""), name]))
 
 
 def _made(

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 
+import streamlit as st
+
 from analytics import tracking
 from analytics.workspace import User, Workspace
-from components import activity_tab, return_tab, stops_tab
+from components import activity_tab, return_tab, steps, stops_tab
 
 
 def drawings(
@@ -13,6 +15,22 @@ def drawings(
     """Return the name of each tab with what draws it."""
     return {
         "Activity": lambda: activity_tab.draw(workspace, user, dosage),
-        "Stop and search": lambda: stops_tab.draw(workspace, user, dosage),
-        "Return": lambda: return_tab.draw(workspace, user, dosage),
+        "Stop and search": lambda: stops_tab.draw(workspace, user),
+        "Return": lambda: return_tab.draw(workspace, user, dosage.settings),
     }
+
+
+def without_gps(workspace: Workspace, user: User) -> None:
+    """Say that there is no GPS; below stands what needs none: stop and search, and the return."""
+    with st.container(border=True):
+        st.markdown("There are no GPS fixes yet.")
+        steps.link("pages/2_technology.py", "Load patrol GPS")
+    if tracking.has_list(workspace):
+        stops, funder = st.tabs(["Stop and search", "Return"], key="no-gps", on_change="rerun")
+        if stops.open:
+            with stops:
+                stops_tab.draw(workspace, user)
+        if funder.open:
+            with funder:
+                return_tab.draw(workspace, user, tracking.TrackingSettings())
+    st.stop()

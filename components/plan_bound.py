@@ -1,5 +1,7 @@
 """How a plan was computed, and how good any plan could be: the bound, shown once it is known."""
 
+from datetime import date
+
 import streamlit as st
 
 from analytics import programme, tasking
@@ -26,13 +28,17 @@ def draw_method(workspace: Workspace, plan: Plan, is_under_way: bool) -> None:
     bound = tasking.bound_of(workspace, plan)
     steps.method(
         definition=f"{METHOD} {tasking.bound_sentence(plan, bound, is_under_way)}",
-        period=f"{plan.first_day} to {plan.last_day}",
+        period=f"{_day(plan.first_day)} to {_day(plan.last_day)}",
         unit=f"visits of {plan.settings.visit_minutes} minutes; seed {plan.seed}",
         run_id=plan.run_id,
         source="Koper 1995; conventions as stated in the settings",
     )
     if is_under_way and bound is None:
         _watch(workspace, plan)
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
 
 
 @st.fragment(run_every=LOOK_EVERY_S)

@@ -8,7 +8,7 @@ import streamlit as st
 from analytics import targeting, tasking
 from analytics.tasking import Visit
 from analytics.workspace import User, Workspace
-from components import steps, tables
+from components import own_plan, steps, tables
 
 DAYS_AHEAD = 27
 COLUMNS = {
@@ -33,6 +33,7 @@ def draw(workspace: Workspace, user: User) -> None:
     else:
         day = st.selectbox("Day", days, format_func=_day, key="change-day", width=240)
         visits = tasking.with_places(workspace, tasking.plan_in_force(workspace, day, day))
+        _tell(workspace, user, day, visits)
         left, right = st.columns([3, 2], gap="medium")
         with left:
             chosen = _table(visits)
@@ -40,6 +41,20 @@ def draw(workspace: Workspace, user: User) -> None:
             _panel(workspace, user, day, visits, chosen)
         _draw_history(workspace, user, today, last)
     _draw_abstractions(workspace, user, today)
+
+
+def _tell(workspace: Workspace, user: User, day: date, visits: pd.DataFrame) -> None:
+    """Say what is planned that day and what of it was changed; offer the sheets as they stand."""
+    if visits.empty:
+        return
+    edits = tasking.plan_edits(workspace, day, day)
+    changed = steps.counted(sum(not edit.is_undone for edit in edits), "change")
+    steps.answer(
+        f"**{steps.counted(len(visits), 'visit')} by "
+        f"{steps.counted(visits['unit'].nunique(), 'unit')} are planned on {_day(day)}**, "
+        f"{changed} by hand among them. Sheets printed now have every change."
+    )
+    own_plan.offer_sheets(workspace, user, day, key="change-sheets")
 
 
 def _table(visits: pd.DataFrame) -> pd.Series | None:
@@ -62,10 +77,17 @@ def _panel(
     workspace: Workspace, user: User, day: date, visits: pd.DataFrame, chosen: pd.Series | None
 ) -> None:
     """Draw one change: the visit that is chosen moved or cancelled, or one added."""
-    kinds = ["Move", "Cancel", "Add"] if chosen is not None else ["Add"]
-    kind = st.segmented_control(
-        "Change", kinds, default=kinds[0], required=True, key=f"change-kind-{len(kinds)}"
-    )
+    kind = "Add"
+    if chosen is None:
+        st.markdown("**Add a visit**")
+    else:
+        kind = st.segmented_control(
+            "Change",
+            ["Move", "Cancel", "Add"],
+            default="Move",
+            required=True,
+            key="change-kind",
+        )
     was = None if chosen is None or kind == "Add" else _visit(day, chosen)
     if was is not None:
         st.markdown(f"**{chosen['name']}** at {was.starts:%H:%M}, {was.unit}")
@@ -99,10 +121,13 @@ def _target(
 ) -> Visit | None:
     """Return the visit as entered: place (for a new one), unit, time and minutes."""
     hotspot_id = was.hotspot_id if was else _choose_place(workspace, day)
+    if hotspot_id is None:
+        st.caption("Choose a place, or a visit of the table to move or cancel it.")
+        return None
     on = sorted(set(visits["unit"]))
     units = [*on, *(name for name in tasking.unit_names(workspace) if name not in on)]
-    if hotspot_id is None or not units:
-        st.caption("There is no hot spot or no unit to choose.")
+    if not units:
+        st.caption("There is no unit to choose: enter a roster first.")
         return None
     mark = f"{was.unit}-{was.starts:%H%M}-{was.hotspot_id}" if was else "new"
     at = units.index(was.unit) if was else 0
@@ -125,7 +150,14 @@ def _choose_place(workspace: Workspace, day: date) -> str | None:
     names = {
         row.hotspot_id: f"{row.rank} {row.name}" for row in places.itertuples(index=False, name="P")
     }
-    return st.selectbox("Place", list(names), format_func=names.get, key="change-place")
+    return st.selectbox(
+        "Place",
+        list(names),
+        index=None,
+        placeholder="Rank and name",
+        format_func=names.get,
+        key="change-place",
+    )
 
 
 def _draw_history(workspace: Workspace, user: User, first: date, last: date) -> None:
@@ -138,7 +170,7 @@ def _draw_history(workspace: Workspace, user: User, first: date, last: date) -> 
     for edit in edits[:20]:
         words, act = st.columns([5, 1], vertical_alignment="center")
         line = f"{edit.sentence(names)} · {edit.reason} · {edit.edited_by}"
-        line += f", {_when(workspace, edit.edited_ms)}"
+        line += f", {steps.moment(workspace, edit.edited_ms)}"
         words.markdown(f"~~{line}~~ undone" if edit.is_undone else line)
         if not edit.is_undone and act.button("Undo", key=f"undo-{edit.edit_id}"):
             with steps.action(stop=False):
@@ -193,8 +225,3 @@ def _moment(workspace: Workspace, day: date, clock: time) -> datetime:
 
 def _day(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b %Y}"
-
-
-def _when(workspace: Workspace, at_ms: int) -> str:
-    at = datetime.fromtimestamp(at_ms / 1000, workspace.timezone)
-    return f"{at.day} {at:%b %Y, %H:%M}"

@@ -50,7 +50,7 @@ def draw(found: Found) -> None:
 
 def _missed(found: Found) -> None:
     st.subheader("What was missed, and why", anchor=False)
-    st.caption(tracking.misses_sentence(found.missed))
+    st.caption(tracking.misses_sentence(found.missed, found.planned))
     if found.missed.empty:
         return
     rows = found.missed.sort_values(["is_open", "day", "rank"], ascending=[False, False, True])

@@ -6,22 +6,21 @@ import streamlit as st
 
 from analytics import tracking
 from analytics.workspace import User, Workspace
-from components import maps, steps
+from components import maps, steps, tables, tracking_policy
 
 EVERY_UNIT = "Every unit"
 
 
 def draw(workspace: Workspace, user: User, dosage: tracking.Dosage) -> None:
     """Draw what is missing, or the day, the unit, the reason, and then the tracks by time."""
-    if off := tracking.why_not(workspace):
-        st.info(off)
-        if user.may("set_policy"):
-            _record(workspace, user)
+    if tracking.why_not(workspace):
+        tracking_policy.draw(workspace, user)
         return
-    policy = tracking.tracking_policy(workspace)
-    st.caption(
-        f"Under {policy.reference}, recorded by {policy.recorded_by}. Every replay is logged."
-    )
+    tracking_policy.stated(workspace)
+    st.caption("Every replay asks why and is logged.")
+    if user.may("set_policy"):
+        with st.expander("Change what allows replay"):
+            tracking_policy.forms(workspace, user)
     if not user.may("replay"):
         st.markdown("Your role does not replay tracks.")
         return
@@ -73,22 +72,12 @@ def _play(tracks: tracking.Tracks) -> None:
         alt=f"Tracks of {shown['unit'].nunique()} units until {until:%H:%M}",
     )
     if tracks.every > 1:
-        st.caption(f"Every {tracks.every}. fix is drawn.")
+        st.caption(f"One fix in {tracks.every} is drawn.")
     where = shown.groupby("unit")["at"].agg(["count", "max"]).reset_index()
     where["max"] = where["max"].dt.strftime("%H:%M")
-    st.dataframe(
-        where.rename(columns={"unit": "Unit", "count": "Fixes drawn", "max": "Last at"}),
-        hide_index=True,
+    tables.show(
+        where,
+        {"unit": "Unit", "count": tables.number("Fixes drawn"), "max": tables.text("Last at")},
         key="replay-table",
+        alt="Units with the fixes drawn and the time of the last one",
     )
-
-
-def _record(workspace: Workspace, user: User) -> None:
-    with st.form("tracking-policy"):
-        reference = st.text_input(
-            "Policy of tracking", help="Title or number and date of the policy that allows replay"
-        )
-        if st.form_submit_button("Record the policy"):
-            with steps.action(stop=False):
-                tracking.record_policy(workspace, user, reference)
-                st.rerun()

@@ -6,10 +6,30 @@ from analytics import tracking
 from analytics.workspace import User, Workspace
 from components import exports, steps, tables
 
-HOURS = ("rostered_hours", "planned_hours", "claimed_hours", "measured_hours", "reported_hours")
+LINE = {"line": tables.text("Agency: funding line")}
+TABLES = {
+    "Hours": LINE
+    | {
+        "planned_hours": tables.number("Planned", digits=1, unit="h"),
+        "claimed_hours": tables.number("Claimed", digits=1, unit="h"),
+        "measured_hours": tables.number("By GPS", digits=1, unit="h"),
+        "completeness": tables.bar("GPS held"),
+        "reported_hours": tables.number("Self-reported", digits=1, unit="h"),
+        "rostered_hours": tables.number("Rostered", digits=1, unit="h"),
+    },
+    "Visits, activity and cost": LINE
+    | {
+        "visits": tables.number("Visits (GPS)"),
+        "arrests": tables.number("Arrests"),
+        "searches": tables.number("Searches"),
+        "weapons": tables.number("Weapons"),
+        "budget": tables.number("Budget", unit="£"),
+        "cost_per_hour": tables.number("Per GPS hour", unit="£"),
+    },
+}
 
 
-def draw(workspace: Workspace, user: User, dosage: tracking.Dosage) -> None:
+def draw(workspace: Workspace, user: User, settings: tracking.TrackingSettings) -> None:
     """Choose the quarter; see planned, claimed and measured; enter claims; take the files."""
     quarters = tracking.quarters(workspace)
     if not quarters:
@@ -18,10 +38,12 @@ def draw(workspace: Workspace, user: User, dosage: tracking.Dosage) -> None:
     names = {quarter.title: quarter for quarter in quarters}
     chosen = names[st.selectbox("Financial quarter", list(names), key="quarter", width=320)]
     with steps.action(stop=False), st.spinner("Reading the quarter ..."):
-        found = tracking.preview_return(workspace, user, chosen, dosage.settings)
+        found = tracking.preview_return(workspace, user, chosen, settings)
         st.markdown(tracking.return_sentence(found))
-        columns = {name: _column(name, label) for name, label in tracking.RETURN_COLUMNS.items()}
-        tables.show(found.table, columns, key="return", alt="Return by agency and funding line")
+        rows = found.table.assign(line=found.table["agency"] + ": " + found.table["funding"])
+        for key, columns in TABLES.items():
+            alt = f"Return by agency and funding line: {key}"
+            tables.show(rows, columns, key=f"return-{key}", alt=alt)
         for note in found.notes:
             st.caption(f":material/info: {note}")
         if user.may("claim"):
@@ -40,14 +62,6 @@ def draw(workspace: Workspace, user: User, dosage: tracking.Dosage) -> None:
             run_id=found.run_id,
             source="roster, plans, GPS, check-ins, activity; claims and budgets as entered",
         )
-
-
-def _column(name: str, label: str):
-    if name in ("agency", "funding"):
-        return tables.text(label)
-    if name == "completeness":
-        return tables.bar(label)
-    return tables.number(label, digits=1 if name in HOURS else 0)
 
 
 def _enter(workspace: Workspace, user: User, found: tracking.FundersReturn) -> None:

@@ -1,6 +1,6 @@
 """The roster of a week, edited on the page: units, shifts, how they move, from which base."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -10,8 +10,8 @@ from analytics import tasking
 from analytics.workspace import User, Workspace
 from components import steps
 
-_ORDER = ["day", "unit", "shift", "starts", "ends", "mode", "officers", "trained", "base", "team"]
-_ORDER += ["agency", "funding"]
+_ORDER = ["day", "unit", "starts", "ends", "mode", "officers", "base", "shift", "team"]
+_ORDER += ["trained", "agency", "funding"]
 MODE_NAMES = {"foot": "On foot", "cycle": "Bicycle", "car": "Car"}
 
 
@@ -34,14 +34,24 @@ def draw(workspace: Workspace, user: User) -> None:
     rows = _edit(workspace, frame, first, is_copied)
     for note in tasking.week_notes(workspace, first, rows):
         st.caption(f":material/info: {note}")
+    is_changed = is_copied or rows != frame.drop(columns="trained").to_dict("records")
+    _draw_buttons(workspace, user, first, rows, is_changed)
+    st.caption(
+        "Officers stay under their pseudonyms and go with their shift; a new row has none until a "
+        "roster is loaded. 1 officer is a single, 2 a paired unit. Time off within a shift is "
+        "logged under Changes. To the right: trained, agency and funding line. Trained is "
+        "as of step 4: every course needed in date and passed."
+    )
+    _draw_edits(workspace, user, edits)
+
+
+def _draw_buttons(
+    workspace: Workspace, user: User, first: date, rows: list[dict[str, Any]], is_changed: bool
+) -> None:
+    """Draw what may be done with the table: save it, fill it from the week before, reset it."""
     with st.container(horizontal=True):
         if st.button("Save the week", type="primary", icon=":material/save:", key="roster-save"):
-            with steps.action(stop=False):
-                tasking.save_week(workspace, user, first, rows)
-                st.session_state.pop("roster-copied", None)
-                _new_table()
-                st.toast("Saved. The next plan uses it.")
-                st.rerun()
+            _save(workspace, user, first, rows, is_changed)
         if st.button("Copy the week before", icon=":material/content_copy:", key="roster-copy"):
             st.session_state["roster-copied"] = first
             _new_table()
@@ -50,12 +60,20 @@ def draw(workspace: Workspace, user: User) -> None:
             st.session_state.pop("roster-copied", None)
             _new_table()
             st.rerun()
-    st.caption(
-        "Officers stay under their pseudonyms and go with their shift; a new row has none until a "
-        "roster is loaded. 1 officer is a single, 2 a paired unit. Time off within a shift is "
-        "logged under Changes. Trained is as of step 4: every course needed in date and passed."
-    )
-    _draw_edits(workspace, user, edits)
+
+
+def _save(
+    workspace: Workspace, user: User, first: date, rows: list[dict[str, Any]], is_changed: bool
+) -> None:
+    if not is_changed:
+        st.toast("Nothing was changed, so nothing was saved.")
+        return
+    with steps.action(stop=False):
+        tasking.save_week(workspace, user, first, rows)
+        st.session_state.pop("roster-copied", None)
+        _new_table()
+        st.toast("Saved. The next plan uses it.")
+        st.rerun()
 
 
 def _tell(frame: pd.DataFrame, first: date, is_copied: bool) -> None:
@@ -74,11 +92,11 @@ def _newest(workspace: Workspace, edits: list[tasking.WeekEdit]) -> str:
     last = max(back, key=lambda edit: edit.undone_ms, default=None)
     if last is not None and last.undone_ms >= edits[0].saved_ms:
         return (
-            f"Taken back by {last.undone_by}, {_when(workspace, last.undone_ms)}: what "
-            f"{last.saved_by} saved {_when(workspace, last.saved_ms)} ({last.sentence()})."
+            f"Taken back by {last.undone_by}, {steps.moment(workspace, last.undone_ms)}: what "
+            f"{last.saved_by} saved {steps.moment(workspace, last.saved_ms)} ({last.sentence()})."
         )
     return (
-        f"Last saved by {edits[0].saved_by}, {_when(workspace, edits[0].saved_ms)}: "
+        f"Last saved by {edits[0].saved_by}, {steps.moment(workspace, edits[0].saved_ms)}: "
         f"{edits[0].sentence()}."
     )
 
@@ -91,9 +109,9 @@ def _draw_edits(workspace: Workspace, user: User, edits: list[tasking.WeekEdit])
     st.markdown(f"##### What was saved here ({len(standing)})")
     for edit in edits[:12]:
         words, act = st.columns([5, 1], vertical_alignment="center")
-        line = f"{edit.sentence()} · {edit.saved_by}, {_when(workspace, edit.saved_ms)}"
+        line = f"{edit.sentence()} · {edit.saved_by}, {steps.moment(workspace, edit.saved_ms)}"
         if edit.is_undone:
-            by = f" by {edit.undone_by}, {_when(workspace, edit.undone_ms)}"
+            by = f" by {edit.undone_by}, {steps.moment(workspace, edit.undone_ms)}"
             words.markdown(f"~~{line}~~ taken back{by if edit.undone_ms else ''}")
             continue
         words.markdown(line)
@@ -128,22 +146,24 @@ def _edit(
         column_order=_ORDER,
         column_config={
             "key": None,
-            "day": days("Day", min_value=first, max_value=last, format="ddd D MMM", required=True),
-            "unit": st.column_config.TextColumn("Unit", required=True),
-            "team": "Team",
-            "shift": st.column_config.TextColumn("Shift", help="Empty: its start."),
-            "starts": clock("Starts", format="HH:mm", step=300, required=True),
-            "ends": clock("Ends", format="HH:mm", step=300, required=True),
+            "day": days(
+                "Day", min_value=first, max_value=last, format="ddd D MMM", required=True, width=92
+            ),
+            "unit": st.column_config.TextColumn("Unit", required=True, width=62),
+            "team": st.column_config.TextColumn("Team", width=94),
+            "shift": st.column_config.TextColumn("Shift", help="Empty: its start.", width=68),
+            "starts": clock("Starts", format="HH:mm", step=300, required=True, width=70),
+            "ends": clock("Ends", format="HH:mm", step=300, required=True, width=66),
             "mode": st.column_config.SelectboxColumn(
-                "How", options=list(MODE_NAMES), format_func=MODE_NAMES.get, required=True
+                "How", options=list(MODE_NAMES), format_func=MODE_NAMES.get, required=True, width=76
             ),
             "officers": st.column_config.NumberColumn(
-                "Officers", min_value=1, max_value=12, step=1, default=2, required=True
+                "Officers", min_value=1, max_value=12, step=1, default=2, required=True, width=84
             ),
-            "base": st.column_config.SelectboxColumn("Base", options=bases),
+            "base": st.column_config.SelectboxColumn("Base", options=bases, width=205),
             "agency": "Agency",
             "funding": "Funding line",
-            "trained": st.column_config.TextColumn("Trained", disabled=True),
+            "trained": st.column_config.TextColumn("Trained", disabled=True, width=70),
         },
         num_rows="dynamic",
         hide_index=True,
@@ -156,11 +176,6 @@ def _edit(
 def _new_table() -> None:
     """Give the table a new key, so that what was typed into the old one is gone."""
     st.session_state["roster-turn"] = st.session_state.get("roster-turn", 0) + 1
-
-
-def _when(workspace: Workspace, at_ms: int) -> str:
-    at = datetime.fromtimestamp(at_ms / 1000, workspace.timezone)
-    return f"{at.day} {at:%b %Y, %H:%M}"
 
 
 def _week(first: date) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import streamlit as st
@@ -49,6 +50,12 @@ def answer(text: str) -> None:
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun: "1 place", "2 places"."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def moment(workspace: Workspace, at_ms: int) -> str:
+    """Return a moment in the workspace's own time: "3 Mar 2026, 21:45"."""
+    at = datetime.fromtimestamp(at_ms / 1000, workspace.timezone)
+    return f"{at.day} {at:%b %Y, %H:%M}"
 
 
 def nothing_yet(sentence: str, page: str, label: str) -> None:

@@ -30,32 +30,53 @@ def draw(
     with st.container(key=f"{key}-stops"):
         left, right = st.columns([2, 3], gap="medium")
     with left:
-        st.html(as_list(mine, recent))
+        st.html(as_list(mine, recent, tasking.place_facts(workspace, [*mine["hotspot_id"]])))
     with right:
         _draw_map(workspace, mine, unit, key)
     if recent is not None:
         st.caption(recent.sentence)
 
 
-def as_list(visits: pd.DataFrame, recent: tasking.Recent | None) -> str:
-    """Return the stops as an HTML list: time, place, and what an officer asks first."""
+def as_list(
+    visits: pd.DataFrame,
+    recent: tasking.Recent | None,
+    places: dict[str, tasking.PlaceFacts] | None = None,
+) -> str:
+    """Return the stops as an HTML list: time, place, and what an officer asks first.
+
+    With `places` each names its corner streets and why it is on the list; its briefing unfolds.
+    """
     items = []
     for row in visits.itertuples():
         facts = [f"rank {int(row.rank)}" if pd.notna(row.rank) else ""]
         facts.append(f"{int(row.minutes)} min")
         if pd.notna(row.travel_minutes):
             facts.append(f"{int(row.travel_minutes)} min to get there")
-        if row.street and row.street not in row.name:
+        place = (places or {}).get(row.hotspot_id)
+        where = place.where if place else ""
+        if not where and row.street and row.street not in row.name:
             facts.append(f"near {row.street}")
         violence = recent.words(row.hotspot_id) if recent is not None else ""
         quiet = " · ".join(fact for fact in facts if fact)
         items.append(
             f"<li><b>{row.starts:%H:%M}</b><span><strong>{escape(str(row.name))}</strong>"
-            f"<small>{escape(quiet)}</small>"
+            + (f"<small>{escape(where)}</small>" if where else "")
+            + f"<small>{escape(quiet)}</small>"
             + (f"<small>Violence: {escape(violence)}</small>" if violence else "")
+            + (_briefing(place) if place else "")
             + "</span></li>"
         )
     return f'<ol class="stops">{"".join(items)}</ol>'
+
+
+def _briefing(place: tasking.PlaceFacts) -> str:
+    """Return what to know and do in a place, folded; why it is on the list comes first."""
+    lines = [("On the list", place.why), *place.told]
+    told = "".join(
+        f"<small><b>{escape(label)}:</b> {escape(words)}</small>" for label, words in lines
+    )
+    name = "Why here, what to do" if place.told else "Why here"
+    return f"<details><summary>{name}</summary>{told}</details>"
 
 
 def _draw_map(workspace: Workspace, mine: pd.DataFrame, unit: str, key: str) -> None:

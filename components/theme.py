@@ -36,9 +36,12 @@ _STYLE = """
 .stMain .stPageLink a p, .stMain .stPageLink a span { color: LINK; font-weight: 600; }
 .st-key-next-action { padding: 0.9rem 1.1rem; border-left: 4px solid #1D4F91; }
 .stMain [data-testid="stCaptionContainer"] { color: QUIET; opacity: 1; }
+.st-key-map-told { min-height: 7rem; }
+[data-testid^="stBaseButton-primary"]:not(:disabled) * { color: ON_PRIMARY; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 h2.tagline { font-size: 1rem; font-weight: 400; padding: 0; }
-.stElementContainer:has(.unseen), .stElementContainer:has(> .stHtml > style) { position: absolute; }
+.stElementContainer:has(.unseen), .stElementContainer:has(> .stHtml > style) {
+  position: absolute; max-width: 1px; }
 .legend { display: flex; flex-wrap: wrap; gap: 0.35rem 1.1rem; font-size: 0.83rem; margin: 0; }
 .legend span { display: inline-flex; align-items: center; gap: 0.4rem; }
 .legend i { width: 0.85rem; height: 0.85rem; border-radius: 2px; display: inline-block;
@@ -48,10 +51,14 @@ h2.tagline { font-size: 1rem; font-weight: 400; padding: 0; }
 ol.stops, .stHtml ol.stops { list-style: none; margin: 0; padding: 0; max-height: 430px; overflow-y: auto; }
 .stHtml ol.stops li { display: flex; gap: 0.8rem; padding: 0.45rem 0.2rem; margin: 0;
   border-bottom: 1px solid rgba(107, 119, 133, 0.28); }
+@media (min-width: 641px) { .st-key-tonight-panel .stButtonGroup button { min-height: 38px; } }
 .stops li > b { font-size: 1.1rem; font-variant-numeric: tabular-nums; min-width: 3.1rem; }
 .stops small { display: block; color: QUIET; font-size: 0.83rem; line-height: 1.4; }
+.stops summary { cursor: pointer; font-size: 0.83rem; color: LINK; padding: 0.25rem 0; }
 @media (max-width: 640px) {
+  .stops summary { line-height: 44px; padding: 0; }
   .stHtml ol.stops { max-height: none; }
+  .stButtonGroup > div { flex-wrap: wrap; }
   div:has(> .st-key-tonight-lost) { order: 1; }
   .stMainBlockContainer { padding: 4.2rem 1rem 3rem 1rem; }
   .st-key-step-rows .stHorizontalBlock { gap: 0.3rem; }
@@ -59,13 +66,15 @@ ol.stops, .stHtml ol.stops { list-style: none; margin: 0; padding: 0; max-height
   .st-key-tonight-panel .stHorizontalBlock:has(> .stColumn) { gap: 0.4rem 0.6rem; }
   .st-key-tonight-panel .stColumn { flex: 1 1 22%; min-width: 22%; }
   .st-key-tonight-panel .stColumn:nth-child(2) { flex: 1 1 60%; min-width: 60%; }
-  .st-key-tonight-panel .stColumn:nth-child(5) { flex: 1 1 36%; min-width: 36%; }
+  .st-key-tonight-panel .stColumn:nth-child(3), .st-key-tonight-panel .stColumn:nth-child(4) {
+    flex: 1 1 45%; min-width: 45%; }
+  .st-key-tonight-panel .stColumn:nth-child(5) { flex: 1 1 100%; min-width: 100%; }
   .stButton button, .stDownloadButton button, .stPopover button, .stFormSubmitButton button,
-  .stPageLink a, [data-testid="stBaseButton-segmented_control"],
-  [data-testid="stBaseButton-segmented_controlActive"], [data-testid="stSidebarNavLink"] {
-    min-height: 44px; }
+  .stPageLink a, .stButtonGroup button, .stNumberInput button, .stExpander summary,
+  .stDateInput [role="group"], .stTimeInput [role="group"],
+  [data-testid="stTab"], [data-testid="stSidebarNavLink"] { min-height: 44px; }
   .stTextInput input, .stNumberInput input, .stDateInput input, .stTimeInput input,
-  .stSelectbox [data-baseweb="select"] > div, .stPills button { min-height: 44px; }
+  .stSelectbox [role="group"], .stMultiSelect [role="group"] { min-height: 44px; }
 }
 </style>
 """
@@ -74,7 +83,13 @@ ol.stops, .stHtml ol.stops { list-style: none; margin: 0; padding: 0; max-height
 def apply() -> None:
     """Add the style rules to the page."""
     link, quiet = ("#9CC3F5", "#AAB6C4") if is_dark() else (BLUE, QUIET)
-    st.html(_STYLE.replace("LINK", link).replace("QUIET", quiet))
+    # White on the light blue of the dark theme would be too faint to read.
+    on_primary = paper() if is_dark() else "#FFFFFF"
+    colours = {"LINK": link, "QUIET": quiet, "ON_PRIMARY": on_primary}
+    style = _STYLE
+    for name, colour in colours.items():
+        style = style.replace(name, colour)
+    st.html(style)
 
 
 def is_dark() -> bool:

@@ -10,7 +10,9 @@ from analytics.tasking import TonightUnit
 from analytics.workspace import Workspace
 
 MODE_NAMES = {"foot": "On foot", "cycle": "Cycle", "car": "Car"}
+MODE_WORDS = {"foot": "on foot", "cycle": "by cycle", "car": "by car"}
 _HELD = "tonight-units"
+_OUT = "tonight-out"
 
 
 def enter(workspace: Workspace, draft: dict[str, Any]) -> tuple[list[TonightUnit], time | None]:
@@ -36,12 +38,21 @@ def enter(workspace: Workspace, draft: dict[str, Any]) -> tuple[list[TonightUnit
             if st.button("Add a unit", icon=":material/add:", key="tonight-add"):
                 st.session_state[_HELD] = [*entered, _new_unit(len(entered) + 1)]
                 st.rerun()
-            if len(entered) > 1 and st.button(
-                "Take off the last", icon=":material/remove:", key="tonight-remove"
-            ):
-                st.session_state[_HELD] = entered[:-1]
-                st.rerun()
-    return entered, since
+        out = _left_out([unit.name for unit in entered])
+    return [unit for unit in entered if unit.name not in out], since
+
+
+def _left_out(names: list[str]) -> set[str]:
+    """Draw a press for each unit that is not on after all, and return those pressed."""
+    if len(names) < 2:
+        return set()
+    # A name that was changed is no longer among the choices.
+    held = [name for name in st.session_state.get(_OUT, []) if name in names]
+    st.session_state[_OUT] = held
+    chosen = st.pills(
+        "Not on after all? Press to leave out", names, selection_mode="multi", key=_OUT
+    )
+    return set(chosen)
 
 
 def forget() -> None:
@@ -49,6 +60,7 @@ def forget() -> None:
     for key in [key for key in st.session_state if str(key).startswith(_ROW_KEYS)]:
         del st.session_state[key]
     st.session_state.pop(_HELD, None)
+    st.session_state.pop(_OUT, None)
 
 
 def next_five_minutes(workspace: Workspace) -> time | None:

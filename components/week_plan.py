@@ -4,7 +4,7 @@ import streamlit as st
 
 from analytics import tasking
 from analytics.workspace import User, Workspace
-from components import own_plan, patrol, plan_bound, settings, steps, week_sums
+from components import issuing, own_plan, patrol, plan_bound, settings, steps, week_sums
 
 FIELDS = ["from", "to", "visit_minutes", "visits_per_day", "share_out", "weigh_by"]
 RARE = ["seed", "break_minutes", "admin_minutes", "walking_kmh", "driving_kmh", "detour_factor"]
@@ -43,6 +43,7 @@ def draw(workspace: Workspace, user: User) -> None:
         made = tasking.made_plan(workspace, user, result)
         plan, is_under_way = plan_bound.closest(workspace, user, made)
         steps.answer(tasking.answer(plan))
+        issuing.tell(workspace, plan)
         if is_under_way:
             st.caption(":material/hourglass_empty: A closer bound is being worked out.")
         if not plan.is_made_with(choices, workspace.today()):
@@ -62,8 +63,5 @@ def draw(workspace: Workspace, user: User) -> None:
         week_sums.draw_what_if(workspace, user, plan)
     plan_bound.draw_method(workspace, plan, is_under_way)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if st.button("Issue the plan", type="primary", icon=":material/send:"):
-            with steps.action(stop=False):
-                plan_id = tasking.issue_plan(workspace, user, plan)
-                st.toast(f"Issued as {plan_id}; it holds from now on.")
+        issuing.draw_button(workspace, user, plan, "Issue the plan", "week-issue")
         patrol.offer_files(workspace, user, plan, "week")

@@ -3,14 +3,23 @@
 import streamlit as st
 
 from analytics import tracking
-from components import access, exports, people_tabs, planned_tab, replay_tab, settings, steps
+from components import (
+    access,
+    exports,
+    patrol_day,
+    people_tabs,
+    planned_tab,
+    replay_tab,
+    steps,
+    visit_form,
+)
 from components import dosage as views
 
 user = access.require_role(*access.roles_that_see("tracking"))
 workspace = steps.header("tracking", user)
 
 if not tracking.has_gps(workspace):
-    steps.nothing_yet("There are no GPS fixes yet.", "pages/2_technology.py", "Load patrol GPS")
+    people_tabs.without_gps(workspace, user)
 kinds = tracking.place_kinds(workspace)
 if not tracking.has_list(workspace) and not kinds:
     steps.nothing_yet(
@@ -19,73 +28,31 @@ if not tracking.has_list(workspace) and not kinds:
         "Choose hot spots",
     )
 
-FIELDS = ["from", "to", "dwell_minutes", "gap_minutes", "buffer_m"]
-RARE = ["places", "place_kind", "vehicle_speed_kmh", "accuracy_max_m", "impossible_speed_kmh"]
-RARE += ["exclusion_radius_m", "project_only"]
-
-
-def choose_period() -> tracking.Period:
-    """The period switch; says so where there is no GPS of it."""
-    chosen = st.segmented_control(
-        "Period",
-        list(tracking.PERIODS),
-        default="7 days" if "inspector" in user.roles else "28 days",
-        required=True,
-        key="period",
-        help="This shift and yesterday are today's; the others end with the latest GPS.",
-    )
-    period = tracking.period_named(workspace, chosen)
-    if period.missing:
-        st.info(period.missing, icon=":material/gps_off:")
-        st.stop()
-    return period
-
-
-def choose(period: tracking.Period) -> tracking.TrackingSettings:
-    """The panel of controls: what makes a visit."""
-    fixed = {} if period.is_chosen else {"from": period.first, "to": period.last}
-    return settings.form(
-        tracking.TrackingSettings,
-        key="tracking",
-        title="What counts as a visit",
-        only=[*FIELDS, *RARE],
-        options={"place_kind": ["", *kinds]},
-        labels={
-            "places": {"hotspots": "Hot spot list in force", "saved": "Saved places"},
-            "place_kind": {"": "Every kind"},
-        },
-        limits={
-            "dwell_minutes": (1, 60, 1),
-            "gap_minutes": (1, 30, 1),
-            "buffer_m": (0, 100, 5),
-            "vehicle_speed_kmh": (5, 80, 5),
-            "accuracy_max_m": (5, 200, 5),
-            "exclusion_radius_m": (0, 200, 10),
-        },
-        fixed=fixed,
-    )
-
-
 top = st.container()
-period = choose_period()
+period = visit_form.choose_period(workspace, user)
 main, side = st.columns([3, 2], gap="medium")
 with side:
-    choices = choose(period)
+    choices = visit_form.choose(period, kinds)
 with top, steps.action(), st.spinner("Reading GPS ..."):
     dosage = tracking.preview_dosage(workspace, user, choices)
     heat = tracking.heat(workspace, user, choices)
     planned = tracking.of_shift(tracking.planned_visits(workspace, user, dosage), period.shift)
     missed = tracking.missed_visits(workspace, user, planned)
     alerts = tracking.unvisited(workspace, dosage)
-    steps.answer(f"{tracking.answer(dosage)} {tracking.misses_sentence(missed)}")
+    told = [tracking.answer(dosage)]
+    if len(planned.rows):
+        told.append(tracking.misses_sentence(missed, planned))
+    steps.answer(" ".join(told))
     if len(alerts.places) and choices.places == "hotspots":
         st.markdown(f":material/notifications: {alerts.sentence()}")
     if period.shift:
         st.caption(f"Planned visits are those of the shift {period.shift}, minutes of its day.")
 with main:
-    views.draw_map(dosage, heat)
+    day = patrol_day.choose(dosage)
+    one_day = tracking.patrol_day_of(workspace, dosage, day) if day else None
+    patrol_day.draw_map(workspace, user, dosage, heat, one_day)
 
-found = views.Found(workspace, user, dosage, planned, missed)
+found = views.Found(workspace, user, dosage, planned, missed, one_day)
 DRAWINGS = {
     "Week": lambda: views.draw_week(found),
     "Hot spots": lambda: views.draw_places(found),

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import access, administration, people_links, steps
+from components import access, administration, people_links, steps, tracking_policy
 
 user = access.require_role(*access.roles_that_see("admin"))
 workspace = steps.header("admin", user)
@@ -10,6 +10,7 @@ workspace = steps.header("admin", user)
 PARTS = {
     "People": ("manage_users", administration.draw_people),
     "Units of people": ("manage_users", people_links.draw),
+    "Tracking policy": ("set_policy", tracking_policy.draw),
     "Audit log": ("see:log", administration.draw_log),
     "Backups": ("manage_workspace", administration.draw_backup),
     "Retention": ("see:admin", administration.draw_retention),

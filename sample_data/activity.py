@@ -30,6 +30,18 @@ ETHNICITIES = {
     "Other ethnic group": 0.01,
     "Not stated": 0.05,
 }
+SEEN_AS = {
+    "White": "White",
+    "Asian or Asian British": "Asian",
+    "Black or Black British": "Black",
+    "Mixed": "Black",
+    "Other ethnic group": "Other",
+    "Not stated": "White",
+}
+"""What an officer writes down of what was seen; one in 20 leaves it blank."""
+NOT_SEEN = 0.05
+FOUND_WITHOUT_ACTION = 0.03
+FOUND_WITH_ACTION = 0.7
 OBJECTS = ("Offensive weapons", "Controlled drugs", "Stolen goods", "Going equipped")
 OUTCOMES = ("A no further action disposal", "Arrest", "Community resolution", "Penalty notice")
 
@@ -80,7 +92,19 @@ def make_stops(
             "northing": np.rint(np.concatenate([y, elsewhere[:, 1]])).astype(int),
         }
     )
+    frame = _with_records(stream(seed, "stops", 1), frame)
     return frame.sort_values(["date", "easting", "northing"], ignore_index=True)
+
+
+def _with_records(rng: np.random.Generator, frame: pd.DataFrame) -> pd.DataFrame:
+    """Add what the officer saw, and whether the outcome is linked to the object of the search."""
+    seen = frame["self_defined_ethnicity"].map(SEEN_AS)
+    is_acted_on = frame["outcome"] != OUTCOMES[0]
+    chance = np.where(is_acted_on, FOUND_WITH_ACTION, FOUND_WITHOUT_ACTION)
+    return frame.assign(
+        officer_defined_ethnicity=seen.where(rng.random(len(frame)) >= NOT_SEEN, ""),
+        outcome_linked_to_object_of_search=rng.random(len(frame)) < chance,
+    )
 
 
 def _incidents(rng: np.random.Generator, stays: pd.DataFrame, spots: dict) -> list[tuple]:

@@ -59,9 +59,9 @@ class Geofences:
         per_lat = round(_METRES_PER_DEGREE / CELL_M)
         per_lon = max(1, round(_METRES_PER_DEGREE * math.cos(math.radians(middle)) / CELL_M))
         ids = places["place_id"].tolist()
-        cells = [_cells(i, s, per_lon, per_lat) for i, s in zip(ids, shapes, strict=True)]
-        edges = [_edges(i, s) for i, s in zip(ids, shapes, strict=True)]
-        return cls(_stack(cells, _CELL_COLUMNS), _stack(edges, _EDGE_COLUMNS), per_lon, per_lat)
+        cells = _stack(ids, [_cells(shape, per_lon, per_lat) for shape in shapes], _CELL_COLUMNS)
+        edges = _stack(ids, [_edges(shape) for shape in shapes], _EDGE_COLUMNS)
+        return cls(cells, edges, per_lon, per_lat)
 
     def register(
         self,
@@ -112,8 +112,8 @@ class Geofences:
         )
 
 
-_CELL_COLUMNS = ("cell", "place_id", "is_inside")
-_EDGE_COLUMNS = ("place_id", "lat_low", "lat_high", "lon_at", "slope")
+_CELL_COLUMNS = ("cell", "is_inside")
+_EDGE_COLUMNS = ("lat_low", "lat_high", "lon_at", "slope")
 
 
 def _in_degrees(shape: shapely.Geometry, crs: str) -> shapely.Geometry:
@@ -121,7 +121,8 @@ def _in_degrees(shape: shapely.Geometry, crs: str) -> shapely.Geometry:
     return shapely.transform(dense, lambda xy: np.column_stack(unproject(xy[:, 0], xy[:, 1], crs)))
 
 
-def _cells(place_id: str, shape: shapely.Geometry, per_lon: int, per_lat: int) -> pd.DataFrame:
+def _cells(shape: shapely.Geometry, per_lon: int, per_lat: int) -> tuple[np.ndarray, ...]:
+    """Return `_CELL_COLUMNS` of the cells that a shape touches."""
     left, bottom, right, top = shape.bounds
     columns = np.arange(math.floor(left * per_lon), math.floor(right * per_lon) + 1)
     rows = np.arange(math.floor(bottom * per_lat), math.floor(top * per_lat) + 1)
@@ -129,16 +130,12 @@ def _cells(place_id: str, shape: shapely.Geometry, per_lon: int, per_lat: int) -
     boxes = shapely.box(lon / per_lon, lat / per_lat, (lon + 1) / per_lon, (lat + 1) / per_lat)
     shapely.prepare(shape)
     touched = shapely.intersects(shape, boxes)
-    return pd.DataFrame(
-        {
-            "cell": lon[touched].astype(np.int64) * ROWS_OF_CELLS + lat[touched].astype(np.int64),
-            "place_id": place_id,
-            "is_inside": shapely.contains_properly(shape, boxes[touched]),
-        }
-    )
+    cell = lon[touched].astype(np.int64) * ROWS_OF_CELLS + lat[touched].astype(np.int64)
+    return cell, shapely.contains_properly(shape, boxes[touched])
 
 
-def _edges(place_id: str, shape: shapely.Geometry) -> pd.DataFrame:
+def _edges(shape: shapely.Geometry) -> tuple[np.ndarray, ...]:
+    """Return `_EDGE_COLUMNS` of the edges of a shape that are not level."""
     rings = [np.asarray(ring.coords)[:, :2] for ring in _rings(shape)]
     start = np.concatenate([ring[:-1] for ring in rings])
     end = np.concatenate([ring[1:] for ring in rings])
@@ -146,15 +143,8 @@ def _edges(place_id: str, shape: shapely.Geometry) -> pd.DataFrame:
     start, end = start[sloping], end[sloping]
     upward = (start[:, 1] < end[:, 1])[:, None]
     low, high = np.where(upward, start, end), np.where(upward, end, start)
-    return pd.DataFrame(
-        {
-            "place_id": place_id,
-            "lat_low": low[:, 1],
-            "lat_high": high[:, 1],
-            "lon_at": low[:, 0],
-            "slope": (high[:, 0] - low[:, 0]) / (high[:, 1] - low[:, 1]),
-        }
-    )
+    slope = (high[:, 0] - low[:, 0]) / (high[:, 1] - low[:, 1])
+    return low[:, 1], high[:, 1], low[:, 0], slope
 
 
 def _rings(shape: shapely.Geometry) -> list[shapely.LinearRing]:
@@ -162,7 +152,13 @@ def _rings(shape: shapely.Geometry) -> list[shapely.LinearRing]:
     return [ring for p in polygons if p.area > 0 for ring in (p.exterior, *p.interiors)]
 
 
-def _stack(frames: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame:
-    if not frames:
-        return pd.DataFrame(columns=list(columns))
-    return pd.concat(frames, ignore_index=True)
+def _stack(
+    ids: list, parts: list[tuple[np.ndarray, ...]], columns: tuple[str, ...]
+) -> pd.DataFrame:
+    """Put the arrays of all places into one frame, each row with the id of its place."""
+    if not parts:
+        return pd.DataFrame(columns=["place_id", *columns])
+    frame = {"place_id": np.repeat(np.asarray(ids), [len(part[0]) for part in parts])}
+    for number, column in enumerate(columns):
+        frame[column] = np.concatenate([part[number] for part in parts])
+    return pd.DataFrame(frame)

@@ -217,7 +217,7 @@ def _tasking(workspace: Workspace) -> StepState:
     if max(_newest_load_ms(workspace, "tasking"), _signed_ms(workspace)) > issued_ms:
         reason = " The list or the roster changed since."
         return StepState(page, "stale", fact + reason, "Plan again", page)
-    return StepState(page, "done", fact, "", page)
+    return StepState(page, "done", fact, "See tonight", page)
 
 
 def _tracking(workspace: Workspace) -> StepState:

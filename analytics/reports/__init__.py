@@ -5,6 +5,7 @@ Knows no step: it is handed frames, text and pictures. Every file carries the ma
 
 from analytics.reports.about import about_export
 from analytics.reports.charts import months_png, week_png
+from analytics.reports.csv_text import unmarked, write_csv
 from analytics.reports.document import TEMPLATES, pdf
 from analytics.reports.files import write_whole
 from analytics.reports.forest import forest_png
@@ -21,7 +22,9 @@ __all__ = [
     "map_png",
     "months_png",
     "pdf",
+    "unmarked",
     "week_png",
+    "write_csv",
     "write_excel",
     "write_geojson",
     "write_geopackage",

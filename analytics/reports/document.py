@@ -30,9 +30,10 @@ def pdf(
     "align": ["left" or "right"], "caption": text}, `image` {"name": a key of `images`, "alt":
     text, "caption": text}, `images` (a list of them), `cards` [{"heading", "image", "facts"}] and
     `page` (true: begins a new page). `shift_sheet` takes `sheets`, one per unit and shift: `unit`,
-    `shift`, `facts` [[label, value]], `visits` [{"start", "place", "streets", "minutes",
-    "travel"}], `places` [{"numbers", "place", "lines" [[label, text]]}], `control` (text),
-    `notes` [text] and `image` as above; and a `note` on the last page. Texts are data and never markup; `images` are
+    `shift`, `facts` [[label, value]], `visits` [{"start", "place", "streets", "why",
+    "recent", "minutes", "travel"}], `places` [{"numbers", "place", "lines" [[label, text]],
+    "briefed" (the lines that `why` and `recent` do not tell)}], `control` [[name, streets]],
+    `ahead` and `notes` (texts), `image` as above and, where a lower one may be needed, `low`; and a `note` on the last page. Texts are data and never markup; `images` are
     PNG bytes.
 
     Raises KeyError for an unknown template and typst.TypstError when a needed name is missing.

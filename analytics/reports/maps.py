@@ -3,14 +3,16 @@
 import io
 import math
 from collections import Counter
+from functools import lru_cache
 
 import geopandas as gpd
 import numpy as np
 import shapely
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
@@ -29,6 +31,7 @@ MOST_NAMES_A_PLACE = 4
 COLOURS = 200
 SMALLEST_LABELLED_POINTS = 16
 _CM_PER_INCH = 2.54
+_NAME_SIZE = 6.5
 
 
 def map_png(
@@ -217,8 +220,14 @@ def _draw_street_names(
     taken: list[Bbox],
 ) -> None:
     """Name the longest streets in view, once each, along the street, where there is room."""
-    area = shapely.box(*view)
-    _place_names(figure, axes, streets, area, list(taken), set(), MOST_STREET_NAMES)
+    names, lines = _named_lines(streets)
+    parts = shapely.intersection(lines, shapely.box(*view))
+    _place_names(figure, axes, names, parts, list(taken), set(), MOST_STREET_NAMES)
+
+
+def _named_lines(streets: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray]:
+    names = streets["name"].fillna("").astype(str).to_numpy()
+    return names[names != ""], streets.geometry.to_numpy()[names != ""]
 
 
 def _name_near(
@@ -232,54 +241,73 @@ def _name_near(
     """Name the streets at each hot spot, close to it; return the room taken with their names."""
     boxes, named = list(taken), set()
     reach = NAMED_WITHIN * (view[2] - view[0])
+    names, lines = _named_lines(streets)
+    tree = shapely.STRtree(lines)
     for shape in hotspots.geometry:
         area = shape.buffer(reach).intersection(shapely.box(*view))
-        near = streets.iloc[streets.sindex.query(area, predicate="intersects")]
-        touching = near[near.geometry.distance(shape) < 15.0]["name"]
-        wanted = near[near["name"].isin(touching)]
+        near = np.sort(tree.query(area, predicate="intersects"))
+        touching = names[near[shapely.distance(lines[near], shape) < 15.0]]
+        wanted = near[np.isin(names[near], touching)]
         # Beside the place first, where the name hides nothing; else on the street inside it.
         for room in (area.difference(shape), area):
-            _place_names(figure, axes, wanted, room, boxes, named, MOST_NAMES_A_PLACE, 5)
+            parts = shapely.intersection(lines[wanted], room)
+            most = MOST_NAMES_A_PLACE
+            _place_names(figure, axes, names[wanted], parts, boxes, named, most, 5)
     return boxes
 
 
 def _place_names(
     figure: Figure,
     axes: Axes,
-    streets: gpd.GeoDataFrame,
-    area: shapely.Geometry,
+    names: np.ndarray,
+    lines: np.ndarray,
     boxes: list[Bbox],
     named: set[str],
     most: int,
     tries: int = 1,
 ) -> None:
-    """Name streets on their parts in an area, the longest first; adds to `boxes` and `named`.
+    """Name streets on their parts `lines`, the longest first; adds to `boxes` and `named`.
 
     Where there is no room on a street's longest part the next is tried, `tries` in all.
     """
-    renderer, frame = figure.canvas.get_renderer(), axes.bbox
-    seen = streets[["name", streets.geometry.name]].dropna(subset="name")
-    seen = seen.set_geometry(seen.geometry.intersection(area))
-    seen = seen[(seen["name"].astype(str) != "") & ~seen.geometry.is_empty]
-    longest = seen.assign(length_m=seen.geometry.length).sort_values("length_m", ascending=False)
-    placed, tried = 0, Counter()
-    for row in longest.itertuples():
-        words = str(row.name)
+    frame, tried, placed = axes.bbox, Counter(), 0
+    lengths = shapely.length(lines)
+    for number in np.argsort(-lengths, kind="stable"):
+        words = str(names[number])
         tried[words] += 1
-        if words in named or not row.length_m or tried[words] > tries:
+        if not words or words in named or not lengths[number] or tried[words] > tries:
             continue
-        middle, angle = _middle(getattr(row, streets.geometry.name))
-        label = _label(axes, *middle, words, size=6.5, rotation=angle, zorder=6)
-        box = label.get_window_extent(renderer)
+        middle, angle = _middle(lines[number])
+        box = _room(figure, axes, middle, angle, words)
         is_cut = not (frame.contains(box.x0, box.y0) and frame.contains(box.x1, box.y1))
         if is_cut or any(box.overlaps(other) for other in boxes):
-            label.remove()
             continue
+        _label(axes, *middle, words, size=_NAME_SIZE, rotation=angle, zorder=6)
         boxes.append(box)
         named.add(words)
         placed += 1
         if placed == most:
             return
+
+
+def _room(
+    figure: Figure, axes: Axes, middle: tuple[float, float], angle: float, words: str
+) -> Bbox:
+    """Return the room in pixels that a street's name takes, without drawing it."""
+    (width, _), (_, height) = (_size(text, figure.dpi) for text in (words, "lp"))
+    turned = math.radians(angle)
+    across, up = abs(math.cos(turned)), abs(math.sin(turned))
+    half_x, half_y = (width * across + height * up) / 2, (width * up + height * across) / 2
+    x, y = axes.transData.transform(middle)
+    return Bbox([[x - half_x, y - half_y], [x + half_x, y + half_y]])
+
+
+@lru_cache(maxsize=20_000)
+def _size(words: str, dots_per_inch: float) -> tuple[float, float]:
+    """Return width and height in pixels of a street's name."""
+    renderer = RendererAgg(1, 1, dots_per_inch)
+    font = FontProperties(size=_NAME_SIZE)
+    return renderer.get_text_width_height_descent(words, font, False)[:2]
 
 
 def _middle(street: shapely.Geometry) -> tuple[tuple[float, float], float]:

@@ -60,6 +60,7 @@ def add_event(
     programme_id: str = DEFAULT_PROGRAMME,
 ) -> str:
     """Add one event and return its id; InputError when it has no name or ends before it begins."""
+    workspace.require(user, "tune")
     rows = pd.DataFrame([_checked(name, kind, first_day, last_day, note)], columns=EVENT_COLUMNS)
     return add_events(workspace, user, rows, programme_id=programme_id)[0]
 

@@ -149,6 +149,7 @@ def workbook(
     path: Path | None = None,
 ) -> bytes:
     """Return the list, its score, its warnings and its hours as an Excel workbook."""
+    workspace.require(user, "export")
     listed = _listed(workspace, result)
     places = pd.DataFrame(layer(listed).drop(columns="geometry")).join(listed.hotspots[["x", "y"]])
     shown = [name for name in _COLUMNS if name in places]
@@ -177,6 +178,7 @@ def report(
     path: Path | None = None,
 ) -> bytes:
     """Return the problem profile as PDF, writing it when a path is given."""
+    workspace.require(user, "export")
     listed = _listed(workspace, result)
     data, images = problem_profile(workspace, user, listed, facts(listed))
     data["about"] = about(workspace, listed)

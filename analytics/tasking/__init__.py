@@ -36,12 +36,19 @@ from analytics.tasking.exports import (
 )
 from analytics.tasking.feasible import doubts
 from analytics.tasking.files import calendar, csv, gpx
-from analytics.tasking.in_force import days_with_plan, plan_in_force
+from analytics.tasking.in_force import (
+    IssuedPlan,
+    days_with_plan,
+    issued_as,
+    issued_plan,
+    plan_in_force,
+)
 from analytics.tasking.issue import issue_plan, save_plan
 from analytics.tasking.ledger import Ledger, patrol_hours, visits_possible
 from analytics.tasking.need import control_hotspots
+from analytics.tasking.own_unit import sees_every_unit, unit_on
 from analytics.tasking.place_facts import PlaceFacts, place_facts, place_names
-from analytics.tasking.plan import Plan, is_current, made_plan, preview_plan
+from analytics.tasking.plan import Plan, held_plan, is_current, made_plan, preview_plan
 from analytics.tasking.plan_edits import (
     PlanEdit,
     Visit,
@@ -61,16 +68,19 @@ from analytics.tasking.roster_week import (
     trained_words,
     week_notes,
 )
-from analytics.tasking.rounds import Round, control_places, own_units, rounds_in_force, rounds_of
+from analytics.tasking.rounds import Round, control_places, rounds_in_force, rounds_of
 from analytics.tasking.settings import TaskingSettings
 from analytics.tasking.sheet import sheet_in_force, shift_sheet
 from analytics.tasking.tonight import (
-    BegunVisit,
-    TonightSettings,
-    TonightUnit,
     replan_without,
     tonight,
     tonight_again,
+    tonight_is_current,
+)
+from analytics.tasking.tonight_units import (
+    BegunVisit,
+    TonightSettings,
+    TonightUnit,
     units_on_roster,
     units_still_on,
 )
@@ -86,6 +96,7 @@ __all__ = [
     "Briefing",
     "Capacity",
     "Duty",
+    "IssuedPlan",
     "Ledger",
     "PlaceFacts",
     "Plan",
@@ -122,14 +133,16 @@ __all__ = [
     "equal_comparison",
     "gpx",
     "has_roster",
+    "held_plan",
     "is_current",
     "issue_plan",
+    "issued_as",
+    "issued_plan",
     "ledger_table",
     "log_abstraction",
     "made_plan",
     "make_briefing",
     "move_visit",
-    "own_units",
     "patrol_hours",
     "place_facts",
     "place_names",
@@ -148,14 +161,17 @@ __all__ = [
     "save_briefing",
     "save_plan",
     "save_week",
+    "sees_every_unit",
     "sheet_in_force",
     "shift_sheet",
     "tonight",
     "tonight_again",
+    "tonight_is_current",
     "trained_words",
     "undo_plan_edit",
     "undo_week",
     "unit_names",
+    "unit_on",
     "units_on_roster",
     "units_still_on",
     "unmet_table",

@@ -1,5 +1,6 @@
 """Rounds as files for other devices: calendar (RFC 5545), GPX 1.1 and CSV."""
 
+import re
 import uuid
 from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
@@ -7,11 +8,16 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from analytics.reports import write_csv
 from analytics.tasking.place_facts import PlaceFacts, place_facts
 from analytics.tasking.rounds import Round
 from analytics.workspace import Workspace
 
 _FOLD_OCTETS = 75
+_WITHOUT_CONTROLS = re.compile(
+    r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)
+"""What neither a calendar nor XML 1.0 may hold."""
 _GPX = "http://www.topografix.com/GPX/1/1"
 
 
@@ -24,7 +30,7 @@ def calendar(workspace: Workspace, rounds: list[Round]) -> bytes:
     facts = _facts(workspace, rounds)
     now = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Seven Steps//Patrol plan//EN"]
-    lines += ["CALSCALE:GREGORIAN", "METHOD:PUBLISH"]
+    lines.append("CALSCALE:GREGORIAN")
     lines.append(f"X-WR-CALNAME:{_escaped(f'Patrol plan, {workspace.name}')}")
     for one in rounds:
         for row in one.visits.itertuples():
@@ -38,22 +44,27 @@ def gpx(workspace: Workspace, rounds: list[Round]) -> bytes:
     facts = _facts(workspace, rounds)
     root = ElementTree.Element("gpx", version="1.1", creator="Seven Steps", xmlns=_GPX)
     about = ElementTree.SubElement(root, "metadata")
-    ElementTree.SubElement(about, "name").text = f"{workspace.marking}: patrol plan"
+    _add(about, "name", f"{workspace.marking}: patrol plan")
     for one in rounds:
         route = ElementTree.SubElement(root, "rte")
-        ElementTree.SubElement(route, "name").text = f"{one.unit}, {one.shift}, {one.day}"
+        _add(route, "name", f"{one.unit}, {one.shift}, {one.day}")
         for row in one.visits.itertuples():
             place = facts[row.hotspot_id]
+            at = _utc(row.starts, workspace.timezone)
             stop = ElementTree.SubElement(
                 route, "rtept", lat=f"{place.lat:.6f}", lon=f"{place.lon:.6f}"
             )
-            at = _utc(row.starts, workspace.timezone)
-            ElementTree.SubElement(stop, "time").text = f"{at:%Y-%m-%dT%H:%M:%SZ}"
-            ElementTree.SubElement(stop, "name").text = f"{row.starts:%H:%M} {place.name}"
-            ElementTree.SubElement(stop, "cmt").text = f"{int(row.minutes)} minutes"
-            ElementTree.SubElement(stop, "desc").text = place.where or place.why
+            # The schema fixes this order: time, name, comment, description.
+            _add(stop, "time", f"{at:%Y-%m-%dT%H:%M:%SZ}")
+            _add(stop, "name", f"{row.starts:%H:%M} {place.name}")
+            _add(stop, "cmt", f"{int(row.minutes)} minutes")
+            _add(stop, "desc", place.where or place.why)
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def _add(parent: ElementTree.Element, name: str, text: str) -> None:
+    ElementTree.SubElement(parent, name).text = _WITHOUT_CONTROLS.sub("", text)
 
 
 def csv(workspace: Workspace, rounds: list[Round]) -> bytes:
@@ -78,7 +89,7 @@ def csv(workspace: Workspace, rounds: list[Round]) -> bytes:
         for one in rounds
         for number, row in enumerate(one.visits.itertuples(), start=1)
     ]
-    return pd.DataFrame(rows).to_csv(index=False).encode("utf-8-sig")
+    return write_csv(pd.DataFrame(rows))
 
 
 def _facts(workspace: Workspace, rounds: list[Round]) -> dict[str, PlaceFacts]:
@@ -114,8 +125,13 @@ def _utc(local: datetime, timezone: ZoneInfo) -> datetime:
 
 
 def _escaped(text: str) -> str:
-    """Escape a text value (RFC 5545, 3.3.11)."""
-    plain = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    """Escape a text value (RFC 5545, 3.3.11); control characters, which it may not hold, go."""
+    plain = (
+        _WITHOUT_CONTROLS.sub("", text)
+        .replace("\\", "\\\\")
+        .replace(";", "\\;")
+        .replace(",", "\\,")
+    )
     return plain.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\\n")
 
 

@@ -1,11 +1,42 @@
 """Which plan holds on a day, its visits with the changes made, and what it left unserved."""
 
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 
 from analytics.tasking.plan_edits import apply_edits, standing_edits
 from analytics.workspace import DEFAULT_PROGRAMME, Workspace
+
+
+@dataclass(frozen=True)
+class IssuedPlan:
+    """A plan that holds: by whom and when it was issued, and on how many of the days asked for."""
+
+    plan_id: str
+    issued_by: str
+    issued_ms: int
+    days: int
+
+
+def issued_plan(workspace: Workspace, day: date) -> IssuedPlan | None:
+    """Return the plan that holds on a day, None where none covers it."""
+    return _issued(workspace, day, day, None)
+
+
+def issued_as(workspace: Workspace, run_id: str, first: date, last: date) -> IssuedPlan | None:
+    """Return the issued plan of a run that holds on some day of a period, None where none does."""
+    return _issued(workspace, first, last, run_id)
+
+
+def _issued(workspace: Workspace, first: date, last: date, run_id: str | None) -> IssuedPlan | None:
+    rows = workspace.rows(
+        f"{_HOLDS} SELECT plan_id, issued_by, issued_ms, count(*) FROM holds "
+        "JOIN plans USING (plan_id) WHERE ? IS NULL OR run_id = ? "
+        "GROUP BY ALL ORDER BY issued_ms DESC LIMIT 1",
+        [first, last, DEFAULT_PROGRAMME, run_id, run_id],
+    )
+    return IssuedPlan(*rows[0]) if rows else None
 
 
 def plan_in_force(workspace: Workspace, first: date, last: date) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -34,14 +35,33 @@ class PlaceFacts:
     streets: tuple[str, ...]
     why: str
     briefing: Briefing
+    short_why: str = ""
 
     @property
     def where(self) -> str:
         """Say where it is by the streets that meet or pass there."""
-        told = [f"{one} / {other}" for one, other in self.corners]
+        meet: dict[str, list[str]] = {}
+        for one, other in self.corners:
+            meet.setdefault(one, []).append(other)
+        told = [f"{one} / {' and '.join(others)}" for one, others in meet.items()]
         at_corner = {name for pair in self.corners for name in pair}
         told += [name for name in self.streets if name not in at_corner][:1]
         return "; ".join(told)
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """Return what the briefing tells, each part with its label."""
+        told, pop = self.briefing, self.briefing.pop
+        owner = f" (owner: {pop.owner})" if pop.owner else ""
+        parts = [
+            ("Why", told.why),
+            ("Known problem", told.known_problem),
+            ("Do", "; ".join(told.what_to_do)),
+            ("Speak to", told.who_to_speak_to),
+            ("Avoid", told.avoid),
+            ("Problem plan", pop.response and f"{pop.response}{owner}"),
+        ]
+        return [(label, words.rstrip(" .")) for label, words in parts if words]
 
 
 def place_facts(workspace: Workspace, hotspot_ids: list[str]) -> dict[str, PlaceFacts]:
@@ -71,6 +91,7 @@ def place_facts(workspace: Workspace, hotspot_ids: list[str]) -> dict[str, Place
             streets=names,
             why=_why(row),
             briefing=saved.briefing if saved else Briefing(),
+            short_why=_short_why(row),
         )
     return found
 
@@ -93,14 +114,15 @@ def streets_at(
     if held.empty:
         return (), ()
     area = shape.buffer(NEAR_M)
-    near = held.iloc[held.sindex.query(area, predicate="intersects")]
-    near = near[near["name"].fillna("").astype(str).str.strip() != ""]
-    if near.empty:
-        return (), ()
-    inside = near.assign(geometry=near.geometry.intersection(area))
-    by_name = inside.dissolve("name").geometry
-    lengths = by_name.length.sort_values(ascending=False, kind="stable")
-    names = tuple(str(name) for name in lengths.index)
+    near = held.iloc[np.sort(held.sindex.query(area, predicate="intersects"))]
+    words = near["name"].fillna("").astype(str).to_numpy()
+    inside = shapely.intersection(near.geometry.to_numpy(), area)
+    by_name = {
+        name: shapely.union_all(inside[words == name])
+        for name in sorted(set(words))
+        if name.strip()
+    }
+    names = tuple(sorted(by_name, key=lambda name: -by_name[name].length))
     corners = [
         (one, other)
         for one, other in combinations(names, 2)
@@ -116,8 +138,17 @@ def _why(row: object) -> str:
         parts.append(f"{int(row.crimes):,} crimes of the list ({row.share_of_count:.1%})")
     if pd.notna(row.harm):
         parts.append(f"{row.harm:,.0f} harm days")
-    if isinstance(row.hours, str) and row.hours not in _ANY_HOUR:
-        parts.append(f"hours: {row.hours}")
-    if isinstance(row.pattern, str):
-        parts.append(row.pattern)
-    return "; ".join(part for part in parts if part)
+    return "; ".join(part for part in [*parts, *_pattern(row)] if part)
+
+
+def _short_why(row: object) -> str:
+    """Say the same in the width of a column."""
+    parts = [f"rank {int(row.rank)}" if pd.notna(row.rank) else ""]
+    parts.append(f"{int(row.crimes):,} crimes" if pd.notna(row.crimes) and row.crimes else "")
+    return ", ".join(part for part in [*parts, *_pattern(row)] if part)
+
+
+def _pattern(row: object) -> list[str]:
+    is_timed = isinstance(row.hours, str) and row.hours not in _ANY_HOUR
+    hours = [f"hours: {row.hours}"] if is_timed else []
+    return [*hours, *([row.pattern] if isinstance(row.pattern, str) else [])]

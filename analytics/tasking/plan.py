@@ -177,8 +177,15 @@ def made_plan(workspace: Workspace, user: User, result: dict[str, Any]) -> Plan:
     return preview_plan(workspace, user, make_settings(TaskingSettings, result["settings"]))
 
 
+def held_plan(workspace: Workspace, user: User, run_id: str) -> Plan | None:
+    """Return a plan as it was made, None where it is no longer in memory."""
+    workspace.require(user, "plan")
+    return _recent.peek((workspace.workspace_id, run_id))
+
+
 def is_current(workspace: Workspace, user: User, plan: Plan) -> bool:
     """Whether what the plan read is still as it was: feeds, list, rules, changes, abstractions."""
+    workspace.require(user, "plan")
     days = [
         plan.first_day + timedelta(days=number)
         for number in range((plan.last_day - plan.first_day).days + 1)

@@ -84,6 +84,7 @@ class Standing:
 
 def add_visit(workspace: Workspace, user: User, visit: Visit, reason: str) -> str:
     """Add a visit to the plan of its day, audited, and return the change's id."""
+    workspace.require(user, "plan")
     if any(held.key == visit.key for held in _standing(workspace, visit.day).pinned):
         raise InputError("This visit is in the plan already.")
     return _store(workspace, user, "add", visit, None, reason)
@@ -94,6 +95,7 @@ def move_visit(workspace: Workspace, user: User, was: Visit, to: Visit, reason: 
 
     Raises InputError when nothing changes, or the day or the place would change.
     """
+    workspace.require(user, "plan")
     if (was.day, was.hotspot_id) != (to.day, to.hotspot_id):
         raise InputError("A visit is moved within its day. For another day or place, add one.")
     if was == to:

@@ -14,6 +14,7 @@ import pandas as pd
 from analytics.workspace import InputError, Transaction, User, Workspace, now_ms
 
 WEEK = timedelta(days=7)
+_KINDS = ("added", "removed")
 _FIELDS = {"starts": "start", "ends": "end", "mode": "how", "officers": "officers"}
 _FIELDS |= {"base": "base", "team": "team", "agency": "agency", "funding": "funding line"}
 
@@ -37,7 +38,12 @@ class WeekEdit:
         if not self.what:
             return "What it changed is no longer held"
         more = len(self.what) - most
-        return "; ".join(self.what[:most]) + (f"; and {more} more" if more > 0 else "")
+        if more <= 0:
+            return "; ".join(self.what)
+        kinds = {kind: sum(text.endswith(kind) for text in self.what) for kind in _KINDS}
+        kinds["changed"] = len(self.what) - sum(kinds.values())
+        counts = ", ".join(f"{count} {kind}" for kind, count in kinds.items() if count)
+        return f"{counts}: {'; '.join(self.what[:most])}; and {more} more"
 
 
 def week_edits(workspace: Workspace, user: User, first: date) -> list[WeekEdit]:

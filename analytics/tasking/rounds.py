@@ -8,8 +8,9 @@ import pandas as pd
 from analytics.tasking.exports import with_places
 from analytics.tasking.in_force import plan_in_force
 from analytics.tasking.need import control_hotspots, list_places
+from analytics.tasking.own_unit import sees_every_unit, unit_on
 from analytics.tasking.plan import Plan
-from analytics.tasking.roster import read_duties
+from analytics.tasking.roster import base_places, read_duties
 from analytics.workspace import User, Workspace
 
 
@@ -38,6 +39,8 @@ def rounds_of(
     Visits that began before a replan are left out: they are done.
     """
     visits = with_places(workspace, plan.visits)
+    # A unit under way is planned from where it stands; its base is where it always was.
+    bases = base_places(workspace)
     found = []
     for duty in plan.duties:
         if day not in (None, duty.day) or unit not in (None, duty.unit):
@@ -46,6 +49,7 @@ def rounds_of(
         mine = mine[mine["starts"] >= duty.starts]
         if len(mine):
             pause = plan.breaks.get((duty.day, duty.shift, duty.unit))
+            x, y = bases.get(duty.base.strip().lower(), (float("nan"), float("nan")))
             found.append(
                 Round(
                     duty.day,
@@ -55,8 +59,8 @@ def rounds_of(
                     duty.ends,
                     duty.mode,
                     duty.base,
-                    duty.x,
-                    duty.y,
+                    x,
+                    y,
                     pause,
                     mine,
                 )
@@ -69,25 +73,29 @@ def rounds_in_force(
 ) -> list[Round]:
     """Return the rounds of the plan in force, of the units that this person may see.
 
-    A unit that is not on the roster is on duty from its first visit to its last.
+    An officer sees the own unit's of each day (`unit_on`).
+    A unit that is not on the roster by that shift (tonight's is not) is on duty from its first
+    visit to its last, from the base that the roster gives it for the day.
     """
     workspace.require(user, "see:tasking")
     held = plan_in_force(workspace, first, last)
-    own = own_units(workspace, user)
-    if own is not None:
-        held = held[held["unit"].isin(own)]
+    if not sees_every_unit(user):
+        days = pd.to_datetime(held["day"]).dt.date
+        own = {day: unit_on(workspace, user, day) for day in days.unique()}
+        held = held[held["unit"] == days.map(own)]
     if unit is not None:
         held = held[held["unit"] == unit]
     if held.empty:
         return []
     visits = with_places(workspace, held)
-    duties = {
-        (duty.day, duty.shift, duty.unit): duty for duty in read_duties(workspace, first, last)[0]
-    }
+    rostered = read_duties(workspace, first, last)[0]
+    duties = {(duty.day, duty.shift, duty.unit): duty for duty in rostered}
+    homes = {(duty.day, duty.unit): duty for duty in rostered}
     found = []
     for (stamp, shift, name), mine in visits.groupby(["day", "shift", "unit"], sort=False):
         day = pd.Timestamp(stamp).date()
         duty = duties.get((day, shift, name))
+        home = duty or homes.get((day, name))
         end = (mine["starts"] + pd.to_timedelta(mine["minutes"], unit="min")).max()
         found.append(
             Round(
@@ -97,29 +105,14 @@ def rounds_in_force(
                 duty.starts if duty else mine["starts"].min().to_pydatetime(),
                 duty.ends if duty else end.to_pydatetime(),
                 duty.mode if duty else str(mine["mode"].iloc[0] or ""),
-                duty.base if duty else "",
-                duty.x if duty else float("nan"),
-                duty.y if duty else float("nan"),
+                home.base if home else "",
+                home.x if home else float("nan"),
+                home.y if home else float("nan"),
                 None,
                 mine,
             )
         )
     return found
-
-
-def own_units(workspace: Workspace, user: User) -> frozenset[str] | None:
-    """Return the units whose plan this person may see; None for every unit.
-
-    Those who plan, or sign lists off, see all; an officer sees the unit linked to the account.
-    """
-    if user.may("plan") or user.may("sign_off"):
-        return None
-    rows = workspace.rows(
-        "SELECT unit FROM person_units WHERE username = ? "
-        "QUALIFY row_number() OVER (ORDER BY set_ms DESC) = 1",
-        [user.username],
-    )
-    return frozenset(unit for (unit,) in rows if unit)
 
 
 def control_places(workspace: Workspace, user: User, day: date) -> list[str]:
@@ -129,13 +122,24 @@ def control_places(workspace: Workspace, user: User, day: date) -> list[str]:
     who evaluates sees every day.
     """
     workspace.require(user, "see:tasking")
-    if day > workspace.today() + timedelta(days=1) and not user.may("evaluate"):
+    if _is_too_early(workspace, user, day):
         return []
     places = list_places(workspace, day)
     if places is None:
         return []
     held = control_hotspots(workspace, places, [day]).get(day, set())
     return [str(spot) for spot in places["hotspot_id"] if spot in held]
+
+
+def controls_are_hidden(workspace: Workspace, user: User, day: date) -> bool:
+    """Whether a trial reaches a day whose control places this person may not know yet."""
+    workspace.require(user, "see:tasking")
+    reaches = "SELECT count(*) > 0 FROM assignment WHERE day >= ?"
+    return _is_too_early(workspace, user, day) and bool(workspace.value(reaches, [day]))
+
+
+def _is_too_early(workspace: Workspace, user: User, day: date) -> bool:
+    return day > workspace.today() + timedelta(days=1) and not user.may("evaluate")
 
 
 def _visits_of(visits: pd.DataFrame, day: date, shift: str, unit: str) -> pd.DataFrame:

@@ -1,4 +1,7 @@
-"""The shift sheet: one page per unit, with a map, the stops in order and what to do at each."""
+"""The shift sheet: one page per unit, with a map, the stops in order and what to do at each.
+
+Many stops are set closer; what does not fit the page then goes overleaf, and the page says so.
+"""
 
 from datetime import date
 from typing import Any
@@ -12,7 +15,13 @@ from analytics.reports import about_export, map_png, pdf
 from analytics.tasking.place_facts import PlaceFacts, place_facts
 from analytics.tasking.plan import Plan
 from analytics.tasking.recent import Recent, recent_violence
-from analytics.tasking.rounds import Round, control_places, rounds_in_force, rounds_of
+from analytics.tasking.rounds import (
+    Round,
+    control_places,
+    controls_are_hidden,
+    rounds_in_force,
+    rounds_of,
+)
 from analytics.tasking.travel import CAR, CYCLE, FOOT
 from analytics.workspace import InputError, User, Workspace
 
@@ -23,9 +32,13 @@ RULES = (
     "Being a hot spot gives by itself no ground to search anyone.",
     "Called away? Answer the call, write down why the visit was missed, and tell the patrol lead.",
 )
-_MAP_CM = (17.6, 8.6)
-_LOW_MAP_CM = (17.6, 7.4)
-_MANY_STOPS = 8
+AHEAD = (
+    "Printed ahead: places on their control day are told from the day before. Print this sheet "
+    "again then."
+)
+_MAP_WIDTH_CM = 17.6
+_MAP_HEIGHT_CM, _LOW_MAP_CM = 8.6, 6.2
+_FEW_STOPS, _MANY_STOPS = 8, 20
 
 
 def shift_sheet(
@@ -71,13 +84,20 @@ def sheets_pdf(
     controls = {day: control_places(workspace, user, day) for day in {one.day for one in rounds}}
     wanted = {spot for one in rounds for spot in one.visits["hotspot_id"]}
     wanted |= {spot for spots in controls.values() for spot in spots}
+    ahead = {day for day in controls if controls_are_hidden(workspace, user, day)}
     facts = place_facts(workspace, sorted(wanted))
     recent = recent_violence(workspace, user)
     sheets, images = [], {}
     for number, one in enumerate(rounds):
-        images[f"map{number}"] = round_map(workspace, one, facts, lines)
         held = [facts[spot] for spot in controls[one.day] if spot in facts]
-        sheets.append(_sheet(one, facts, held, recent, f"map{number}"))
+        images[f"map{number}"] = round_map(workspace, one, facts, lines)
+        sheet = _sheet(one, facts, recent, f"map{number}")
+        is_ahead = one.day in ahead
+        if _needs_low_map(one, facts, bool(held)):
+            name = f"low{number}"
+            images[name] = round_map(workspace, one, facts, lines, _LOW_MAP_CM)
+            sheet["low"] = {**sheet["image"], "name": name}
+        sheets.append({**sheet, "control": _control(held), "ahead": AHEAD if is_ahead else ""})
     first, last = period
     about = about_export(
         workspace,
@@ -95,7 +115,11 @@ def sheets_pdf(
 
 
 def round_map(
-    workspace: Workspace, one: Round, facts: dict[str, PlaceFacts], lines: gpd.GeoDataFrame
+    workspace: Workspace,
+    one: Round,
+    facts: dict[str, PlaceFacts],
+    lines: gpd.GeoDataFrame,
+    height_cm: float = _MAP_HEIGHT_CM,
 ) -> bytes:
     """Draw a round over the streets: places labelled with the order of their visits."""
     turns: dict[str, list[str]] = {}
@@ -116,19 +140,20 @@ def round_map(
         streets=lines,
         route=points,
         bases=bases,
-        size_cm=_MAP_CM if len(one.visits) <= _MANY_STOPS else _LOW_MAP_CM,
+        size_cm=(_MAP_WIDTH_CM, height_cm),
         dots_per_inch=200,
         name_round_hotspots=True,
     )
 
 
-def _sheet(
-    one: Round,
-    facts: dict[str, PlaceFacts],
-    controls: list[PlaceFacts],
-    recent: Recent,
-    image: str,
-) -> dict[str, Any]:
+def _needs_low_map(one: Round, facts: dict[str, PlaceFacts], has_controls: bool) -> bool:
+    """Whether many stops share the page with more to tell, so that a lower map may be wanted."""
+    stops = one.visits["hotspot_id"]
+    has_more = has_controls or any(facts[spot].briefing.has_tactics for spot in stops)
+    return len(stops) > (_FEW_STOPS if has_more else _MANY_STOPS)
+
+
+def _sheet(one: Round, facts: dict[str, PlaceFacts], recent: Recent, image: str) -> dict[str, Any]:
     on_duty = f"{one.starts:%H:%M} to {one.ends:%H:%M}"
     if one.mode in MODE_WORDS:
         on_duty += f", {MODE_WORDS[one.mode]}"
@@ -143,24 +168,30 @@ def _sheet(
         "shift": f"{one.shift}, {_day(one.day)}",
         "facts": told,
         "visits": [
-            {
-                "start": row.starts.strftime("%H:%M"),
-                "place": facts[row.hotspot_id].name,
-                "streets": facts[row.hotspot_id].where
-                if spots.index(row.hotspot_id) == number
-                else f"as stop {spots.index(row.hotspot_id) + 1}",
-                "minutes": int(row.minutes),
-                "travel": int(row.travel_minutes) if pd.notna(row.travel_minutes) else None,
-            }
+            _stop(row, facts[row.hotspot_id], recent, spots.index(row.hotspot_id), number)
             for number, row in enumerate(one.visits.itertuples())
         ],
         "places": _places(one, facts, recent),
-        "control": _control(controls),
         "notes": list(RULES),
         "image": {
             "name": image,
             "alt": f"Map of the round of {one.unit}: {len(one.visits)} visits, numbered in order.",
         },
+    }
+
+
+def _stop(row: Any, place: PlaceFacts, recent: Recent, first: int, number: int) -> dict[str, Any]:
+    """Return one line of the stops; a place's later visits refer to its `first`."""
+    is_first = first == number
+    count = "" if recent.counts is None else str(recent.counts.get(place.hotspot_id, 0))
+    return {
+        "start": row.starts.strftime("%H:%M"),
+        "place": place.name,
+        "streets": place.where if is_first else f"as stop {first + 1}",
+        "why": place.short_why if is_first else "",
+        "recent": count if is_first else "",
+        "minutes": int(row.minutes),
+        "travel": int(row.travel_minutes) if pd.notna(row.travel_minutes) else None,
     }
 
 
@@ -171,36 +202,24 @@ def _places(one: Round, facts: dict[str, PlaceFacts], recent: Recent) -> list[di
         turns.setdefault(spot, []).append(number)
     found = []
     for spot, numbers in turns.items():
-        place, told = facts[spot], facts[spot].briefing
-        lines = [["Why", "; ".join(part for part in (told.why, place.why) if part)]]
-        lines += [
-            ["Violence", recent.words(spot)],
-            ["Known problem", told.known_problem],
-            ["Do", "; ".join(told.what_to_do)],
-            ["Speak to", told.who_to_speak_to],
-            ["Avoid", told.avoid],
-            ["Problem plan", told.pop.response and _pop(told.pop.response, told.pop.owner)],
-        ]
+        place = facts[spot]
+        told = dict(place.told)
+        why = "; ".join(part for part in (told.pop("Why", ""), place.why) if part)
+        lines = [["Why", why], ["Violence", recent.words(spot)], *map(list, told.items())]
         found.append(
             {
                 "numbers": ", ".join(str(number) for number in numbers),
                 "place": place.name,
-                "lines": [[label, words.rstrip(" .")] for label, words in lines if words],
+                "lines": [[label, words] for label, words in lines if words],
+                "briefed": [list(part) for part in place.told],
             }
         )
     return found
 
 
-def _pop(response: str, owner: str) -> str:
-    return f"{response} (owner: {owner})" if owner else response
-
-
-def _control(controls: list[PlaceFacts]) -> str:
-    """Say which places are left alone that day: it is the trial's control day there."""
-    if not controls:
-        return ""
-    named = [f"{one.name} ({one.where})" if one.where else one.name for one in controls]
-    return "Control day: answer calls only, do not patrol here: " + "; ".join(named) + "."
+def _control(controls: list[PlaceFacts]) -> list[list[str]]:
+    """Return name and streets of the places left alone: it is the trial's control day there."""
+    return [[one.name, one.where] for one in controls]
 
 
 def _day(day: date) -> str:

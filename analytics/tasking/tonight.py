@@ -1,18 +1,17 @@
 """Tonight, without any roster: who is on, foot or car, until when, and a sheet in seconds."""
 
-from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, field_validator
 
-from analytics.tasking.abstractions import away_times, log_abstraction
+from analytics.tasking.abstractions import log_abstraction
 from analytics.tasking.build import VISIT_COLUMNS, build_plan, quotas_of
 from analytics.tasking.day import Day, held_visits, on_duty
 from analytics.tasking.in_force import plan_in_force
 from analytics.tasking.inputs import clock_of, day_inputs, ways_between
-from analytics.tasking.memory import mark_of_visits, remembered
+from analytics.tasking.memory import Memory, mark_of_visits, remembered
 from analytics.tasking.need import Need, read_need
 from analytics.tasking.pins import Pins
 from analytics.tasking.plan import (
@@ -22,70 +21,22 @@ from analytics.tasking.plan import (
     recent_plan,
     resolved,
 )
-from analytics.tasking.roster import Duty, base_places, read_duties, stretches, with_away
+from analytics.tasking.roster import Duty, stretches
 from analytics.tasking.rules import PlaceRules, read_rules
 from analytics.tasking.settings import TaskingSettings
-from analytics.tasking.travel import MODES, Ways
-from analytics.workspace import InputError, User, Workspace, make_run_id, setting
-
-SHIFT = "Tonight"
-LONGEST_SHIFT = timedelta(hours=16)
-
-
-class TonightUnit(BaseModel):
-    """A unit that is out tonight: on foot, cycle or in a car, from when until when.
-
-    Times are local; one before the day's start belongs to the night after midnight. A base that is
-    empty or not loaded means that the unit sets out from its first place.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str
-    mode: str
-    starts: time
-    until: time
-    base: str = ""
-
-    @field_validator("mode")
-    @classmethod
-    def _is_known(cls, mode: str) -> str:
-        if mode not in MODES:
-            raise ValueError(f"is not known. Use one of: {', '.join(MODES)}.")
-        return mode
-
-
-class BegunVisit(BaseModel):
-    """A visit of tonight that began before the rest of the shift was planned anew."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    unit: str
-    hotspot_id: str
-    starts: datetime
-    minutes: int
-    travel_minutes: int
-    mode: str
-
-
-class TonightSettings(TaskingSettings):
-    """The settings of a plan made for one night from named units."""
-
-    units: list[TonightUnit] = setting(
-        [],
-        title="Units",
-        why="Who is out tonight, how they move and until when.",
-    )
-    begun: list[BegunVisit] = setting(
-        [],
-        title="Visits begun",
-        why="What was served before the rest of the shift was planned anew is kept.",
-    )
-    since: datetime | None = setting(
-        None,
-        title="Planned anew from",
-        why="From this local time on the shift is planned again; empty for the whole of it.",
-    )
+from analytics.tasking.tonight_units import (
+    SHIFT,
+    BegunVisit,
+    TonightSettings,
+    TonightUnit,
+    duties_of,
+    moment_of,
+    span,
+    under_way,
+    units_still_on,
+)
+from analytics.tasking.travel import Ways
+from analytics.workspace import InputError, User, Workspace, make_run_id
 
 
 def tonight(
@@ -112,29 +63,56 @@ def tonight(
     chosen |= {"break_minutes": 0, "admin_minutes": 0}
     made = TonightSettings(**chosen, units=units, begun=begun or [], since=since)
     plain = resolved(made, day, day)
-    need = read_need(workspace, user, [day], plain)
-    on_duty_tonight = _duties(workspace, units, day)
-    ways, words = ways_between(workspace, need, on_duty_tonight, plain)
-    duties = _under_way(on_duty_tonight, need[day].places, plain, ways)
-    earlier = _earlier(workspace, day, duties, plain)
-    memory = remembered(workspace, day)
-    fingerprint = fingerprint_of(workspace, need) + mark_of_visits(earlier) + memory.mark()
-    run_id = make_run_id("tasking", plain, fingerprint)
+    read = _read(workspace, user, plain, day)
+    run_id = make_run_id("tasking", plain, read.fingerprint)
 
     def make() -> Plan:
-        rules = read_rules(workspace)
+        need, duties, rules = read.need, read.duties, read_rules(workspace)
         wanted = {day: _wanted(workspace, need[day], duties, plain, day, rules)}
-        inputs, partners, notes = day_inputs(workspace, need, duties, wanted, rules, ways)
-        built = build_plan(_after_earlier(inputs, earlier), plain, plain.seed, memory=memory.copy())
+        inputs, partners, notes = day_inputs(workspace, need, duties, wanted, rules, read.ways)
+        days = _after_earlier(inputs, read.earlier)
+        built = build_plan(days, plain, plain.seed, memory=read.memory.copy())
         built.visits = with_begun(built.visits, plain.begun, day)
-        plan = assemble(run_id, fingerprint, plain, need, duties, built, partners, notes)
-        return replace(plan, travel=words)
+        plan = assemble(run_id, read.fingerprint, plain, need, duties, built, partners, notes)
+        return replace(plan, travel=read.words)
 
     return recent_plan(workspace, run_id, make)
 
 
+def tonight_is_current(workspace: Workspace, user: User, plan: Plan) -> bool:
+    """Whether what tonight's plan read is still as it was: it would be made the same again."""
+    workspace.require(user, "plan")
+    read = _read(workspace, user, plan.settings, plan.first_day)
+    return plan.fingerprint == read.fingerprint
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What a plan for tonight rests on, and the mark of all of it."""
+
+    need: dict[date, Need]
+    duties: list[Duty]
+    ways: Ways
+    words: str
+    earlier: pd.DataFrame
+    memory: Memory
+    fingerprint: str
+
+
+def _read(workspace: Workspace, user: User, settings: TonightSettings, day: date) -> _Read:
+    need = read_need(workspace, user, [day], settings)
+    on_duty_tonight = duties_of(workspace, settings.units, day)
+    ways, words = ways_between(workspace, need, on_duty_tonight, settings)
+    duties = under_way(on_duty_tonight, need[day].places, settings, ways)
+    earlier = _earlier(workspace, day, duties, settings)
+    memory = remembered(workspace, day)
+    fingerprint = fingerprint_of(workspace, need) + mark_of_visits(earlier) + memory.mark()
+    return _Read(need, duties, ways, words, earlier, memory, fingerprint)
+
+
 def tonight_again(workspace: Workspace, user: User, settings: TonightSettings) -> Plan:
     """Return tonight's plan of these settings: as it was made where it is still in memory."""
+    workspace.require(user, "plan")
     return tonight(
         workspace,
         user,
@@ -163,8 +141,8 @@ def replan_without(
     if not others:
         raise InputError(f"No other unit has time left after {since:%H:%M}: nothing can be moved.")
     day = plan.first_day
-    now = _moment(workspace, day, since)
-    starts, ends = _span(workspace, gone, day)
+    now = moment_of(workspace, day, since)
+    starts, ends = span(workspace, gone, day)
     if ends > now:
         log_abstraction(workspace, user, lost, max(now, starts), ends, reason, shift=SHIFT)
     before = plan.visits[plan.visits["starts"] < now]
@@ -196,103 +174,6 @@ def with_begun(visits: pd.DataFrame, begun: list[BegunVisit], day: date) -> pd.D
     return found
 
 
-def units_on_roster(workspace: Workspace, day: date | None = None) -> list[TonightUnit]:
-    """Return the units that the roster has on a patrol day, to begin tonight's list with."""
-    day = day or workspace.today()
-    duties, _ = read_duties(workspace, day, day)
-    latest: dict[str, Duty] = {duty.unit: duty for duty in duties}
-    return [
-        TonightUnit(
-            name=duty.unit,
-            mode=duty.mode,
-            starts=duty.starts.time(),
-            until=duty.ends.time(),
-            base=duty.base,
-        )
-        for duty in latest.values()
-    ]
-
-
-def units_still_on(
-    workspace: Workspace, units: list[TonightUnit], since: time
-) -> list[TonightUnit]:
-    """Return the units with time left after a local time, each from then or its later start.
-
-    At 21:45 a shift of 14:00 to 22:00 has a quarter of an hour left, and one that ended at 21:00
-    is off.
-    """
-    day = workspace.today()
-    now = _moment(workspace, day, since)
-    found = []
-    for unit in units:
-        starts, ends = _span(workspace, unit, day)
-        if ends > now:
-            found.append(unit if starts >= now else unit.model_copy(update={"starts": since}))
-    return found
-
-
-def _span(workspace: Workspace, unit: TonightUnit, day: date) -> tuple[datetime, datetime]:
-    starts, ends = (_moment(workspace, day, clock) for clock in (unit.starts, unit.until))
-    return starts, ends + timedelta(days=1) if ends <= starts else ends
-
-
-def _duties(workspace: Workspace, units: list[TonightUnit], day: date) -> list[Duty]:
-    if not units:
-        raise InputError("There is no unit to plan for. Name at least one under Tonight.")
-    names = [unit.name.strip() for unit in units]
-    if "" in names:
-        raise InputError("A unit has no name. Give each unit one, such as its call sign.")
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise InputError(f"The unit '{twice[0]}' is named twice. Give each unit its own name.")
-    bases, away = base_places(workspace), away_times(workspace, day, day)
-    found = []
-    for unit, name in zip(units, names, strict=True):
-        starts, ends = _span(workspace, unit, day)
-        if ends - starts > LONGEST_SHIFT:
-            raise InputError(
-                f"The unit '{name}' ends at {unit.until:%H:%M}, before it starts at "
-                f"{unit.starts:%H:%M}. Correct one of the times."
-            )
-        x, y = bases.get(unit.base.strip().lower(), (np.nan, np.nan))
-        duty = Duty(day, SHIFT, name, starts, ends, unit.mode, unit.base, x, y, 1)
-        found.append(with_away(duty, away))
-    return found
-
-
-def _under_way(
-    duties: list[Duty], places: pd.DataFrame, settings: TonightSettings, ways: Ways
-) -> list[Duty]:
-    """Return the duties as they are when the rest is planned: each from where its unit is.
-
-    A unit inside a visit goes on when that ends. Its round is planned from there and back, and
-    the way from there to its base is taken from the end: it is home in time by any order.
-    """
-    at = places.set_index("hotspot_id")
-    found = []
-    for duty in duties:
-        mine = [one for one in settings.begun if one.unit == duty.unit]
-        last = max(mine, key=lambda one: one.starts, default=None)
-        if last is None or last.hotspot_id not in at.index:
-            found.append(duty)
-            continue
-        free = max(duty.starts, last.starts + timedelta(minutes=last.minutes))
-        x, y = float(at.at[last.hotspot_id, "x"]), float(at.at[last.hotspot_id, "y"])
-        way = ways.minutes(np.array([x, duty.x]), np.array([y, duty.y]), duty.mode)
-        home = max(free, duty.ends - timedelta(minutes=int(way[0, 1])))
-        away = (*duty.away, (home, duty.ends)) if home < duty.ends else duty.away
-        if free < duty.ends:
-            found.append(replace(duty, starts=free, x=x, y=y, away=away))
-    return found
-
-
-def _moment(workspace: Workspace, day: date, clock: time) -> datetime:
-    """Return the local time of a clock reading on a patrol day."""
-    minutes = clock.hour * 60 + clock.minute
-    after_midnight = timedelta(days=1 if minutes < workspace.day_starts_minutes else 0)
-    return datetime.combine(day, clock) + after_midnight
-
-
 def _earlier(
     workspace: Workspace, day: date, duties: list[Duty], settings: TonightSettings
 ) -> pd.DataFrame:
@@ -319,13 +200,23 @@ def _wanted(
     workspace: Workspace,
     need: Need,
     duties: list[Duty],
-    settings: TaskingSettings,
+    settings: TonightSettings,
     day: date,
     rules: dict[str, PlaceRules],
 ) -> np.ndarray:
-    """Return tonight's part of each hot spot's daily visits, rounded up."""
+    """Return tonight's part of each hot spot's daily visits, rounded up.
+
+    Where the shift is planned anew, tonight began with the first visit begun, and those begun are
+    taken off: what is left is wanted of the rest.
+    """
     clock = clock_of(workspace, day)
     by_minute = clock.need(need.profile)
     is_out = on_duty(stretches(duties, clock, settings, np.random.default_rng(0)), clock)
+    begun = [one.hotspot_id for one in settings.begun]
+    if begun and settings.since is not None:
+        first = clock.minute(min(one.starts for one in settings.begun))
+        is_out[first : max(first, clock.minute(settings.since))] = True
     share = by_minute[is_out].sum() / by_minute.sum() if by_minute.sum() else is_out.mean()
-    return np.ceil(quotas_of(need, settings, rules) * share - 1e-9).astype(int)
+    tonight_in_all = np.ceil(quotas_of(need, settings, rules) * share - 1e-9).astype(int)
+    served = np.array([begun.count(spot) for spot in need.places["hotspot_id"]], dtype=int)
+    return np.maximum(tonight_in_all - served, 0)

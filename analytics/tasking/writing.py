@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from analytics.reports import write_excel, write_whole
+from analytics.reports import write_csv, write_excel, write_whole
 from analytics.tasking import files as forms
 from analytics.tasking.exports import about_plan, sheets_of
 from analytics.tasking.plan import Plan
@@ -20,7 +20,7 @@ def write_exports(workspace: Workspace, user: User, plan: Plan, folder: str | Pa
     workspace.require(user, "export")
     folder = Path(folder)
     sheets = sheets_of(workspace, plan)
-    texts = {folder / "plan.csv": sheets["Visits"].to_csv(index=False).encode("utf-8-sig")}
+    texts = {folder / "plan.csv": write_csv(sheets["Visits"])}
     rounds = rounds_of(workspace, plan)
     if rounds:
         texts[folder / "plan.ics"] = forms.calendar(workspace, rounds)

@@ -41,7 +41,13 @@ from analytics.technology.recipes import (
     saved_recipes,
     set_recipe_mode,
 )
-from analytics.technology.recognition import SURENESS, Recognition, feed_by_recipe, inspect
+from analytics.technology.recognition import (
+    SURENESS,
+    Recognition,
+    feed_by_header,
+    feed_by_recipe,
+    inspect,
+)
 from analytics.technology.register import answer, kept_aside, loads, register
 from analytics.technology.report import LoadReport
 from analytics.technology.rules import RULES
@@ -84,6 +90,7 @@ __all__ = [
     "delete_recipe",
     "device_register",
     "dismiss_failure",
+    "feed_by_header",
     "feed_by_recipe",
     "feed_facts",
     "files_in_inboxes",

@@ -13,6 +13,7 @@ FLAGGED = "Stored and flagged"
 DECIDE = "For decision in targeting"
 REPORTED = "Reported"
 MOST_EXAMPLES = 5
+SENSITIVE = {"ethnicity", "officer_ethnicity"}
 
 TITLES: dict[str, str] = {
     "unreadable_line": "Unreadable line",
@@ -81,9 +82,11 @@ def kept_aside(feed: str, reasons: dict[str, int]) -> list[Check]:
 def with_examples(staging: Staging, feed: str, checks: list[Check], used: set[str]) -> list[Check]:
     """Add up to five records to each check that found some: file, line and mapped values.
 
-    `used` are the wanted columns that the load matched.
+    `used` are the wanted columns that the load matched. Ethnicity is never among the values: it
+    is shown as counts only.
     """
-    mapped = [column.name for column in columns_of(feed) if column.name in used]
+    wanted = used - SENSITIVE
+    mapped = [column.name for column in columns_of(feed) if column.name in wanted]
     made = []
     for check in checks:
         if check.count and check.rule == "unreadable_line":

@@ -239,7 +239,10 @@ _HELD_SQL = f"""CREATE OR REPLACE TEMP TABLE held_rows AS
         AND (source IS NULL OR source IN (SELECT source FROM sources)
             OR NOT EXISTS (SELECT 1 FROM sources))"""
 
-_IS_NEAR = f"sqrt(power(o.x - e.x, 2) + power(o.y - e.y, 2)) <= {MOVED_M}"
+_IS_NEAR = (
+    f"coalesce(sqrt(power(o.x - e.x, 2) + power(o.y - e.y, 2)) <= {MOVED_M}, "
+    "o.x IS NULL AND e.x IS NULL)"
+)
 _COPY = "row_number() OVER (PARTITION BY mark, row_hash, occurred_from, offence_code, offence"
 
 _TWINS_SQL = f"""CREATE OR REPLACE TEMP TABLE paired AS

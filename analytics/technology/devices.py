@@ -92,10 +92,7 @@ def _measure(workspace: Workspace) -> DeviceRegister:
     first = last - timedelta(days=DAYS_JUDGED - 1)
     source = _source(workspace, first)
     with workspace.cursor() as cursor:
-        counts = dict(
-            cursor.execute(f"SELECT device, count(*) FROM {source} GROUP BY 1").fetchall()
-        )
-        gaps = cursor.execute(GAPS_SQL.format(pings=source)).df()
+        gaps = cursor.execute(GAPS_SQL.format(pings=source, also="")).df()
         steps = cursor.execute(STEPS_SQL.format(pings=source)).df()
         days = cursor.execute(
             f"""SELECT DISTINCT p.device, f.day FROM {source} p
@@ -103,7 +100,7 @@ def _measure(workspace: Workspace) -> DeviceRegister:
         ).df()
     days["day"] = pd.to_datetime(days["day"]).dt.date
     return DeviceRegister(
-        devices=_table(workspace, device_intervals(gaps, steps, counts), last),
+        devices=_table(workspace, device_intervals(gaps, steps), last),
         interval_s=pooled_interval_s(gaps),
         coverage=gps_coverage(workspace, first, last, days),
         first_day=first,

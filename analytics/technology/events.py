@@ -12,7 +12,7 @@ _STORED = """row_hash, crime_id, occurrence_number, offence_code, offence, occur
     from_utc_ms, to_utc_ms, time_precision, is_ambiguous_time, recorded_on, x, y, lon, lat,
     location, area_code, is_public_place, is_domestic, is_knife, is_proactive, status, outcome,
     source"""
-_STORED_OF_STOPS = f"{_STORED}, ethnicity"
+_STORED_OF_STOPS = f"{_STORED}, ethnicity, officer_ethnicity, is_object_found"
 
 
 def make_events(staging: Staging, reading: Reading, workspace: Workspace) -> str:

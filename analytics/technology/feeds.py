@@ -138,9 +138,20 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         *_EVENTS,
         _column(
             "ethnicity",
-            "Recorded ethnicity",
+            "Self-defined ethnicity",
             "either",
-            "self_defined_ethnicity officer_defined_ethnicity ethnic_appearance ethnic_group",
+            "self_defined_ethnicity ethnicity ethnic_group",
+        ),
+        _column(
+            "officer_ethnicity",
+            "Officer-defined ethnicity",
+            names="officer_defined_ethnicity ethnic_appearance perceived_ethnicity",
+        ),
+        _column(
+            "is_object_found",
+            "Outcome linked to the object of search",
+            "flag",
+            "outcome_linked_to_object_of_search object_found item_found found",
         ),
     ),
     "pings": (

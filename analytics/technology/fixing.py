@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from analytics.reports import unmarked
 from analytics.technology import commit, pings, prepare
 from analytics.technology.feeds import EVENT_FEEDS, SHAPE_FEEDS, columns_of
 from analytics.technology.layout import read_layout
@@ -174,7 +175,7 @@ def _changed(held: pd.DataFrame, given: pd.DataFrame, name: str) -> tuple[pd.Dat
     given["file"] = given["file"].astype(str)
     given["line"] = pd.to_numeric(given["line"], errors="coerce")
     given[fields] = given[fields].astype("object").where(given[fields].notna(), "").astype(str)
-    given[fields] = given[fields].apply(lambda texts: texts.str.strip())
+    given[fields] = given[fields].apply(lambda texts: unmarked(texts.str.strip()))
     if given.duplicated(KEY).any() or held.duplicated(KEY).any():
         raise InputError("A row stands in it twice. Keep each row once.", file=name)
     both = given.merge(held, on=KEY, how="left", suffixes=("", "_held"), indicator="found")

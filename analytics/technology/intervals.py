@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 
 Measure = Literal["headline", "bounds", "not measurable"]
+Counted = tuple[np.ndarray, np.ndarray]
+"""Values, and how many fixes have each."""
 
 REGULAR_TOLERANCE = 0.2
 """A gap within this share of the device's median counts as regular."""
@@ -21,8 +23,12 @@ STEP_M = 5
 """Width of the classes in which distances between fixes are counted."""
 
 GAPS_SQL = """
-SELECT device, gap_ms - gap_ms % 100 AS gap_ms, COUNT(*) AS fixes
-FROM {pings} WHERE gap_ms IS NOT NULL GROUP BY device, gap_ms - gap_ms % 100
+SELECT device, gap_ms - gap_ms % 100 AS gap_ms, COUNT(*) AS fixes{also}
+FROM {pings} GROUP BY device, gap_ms - gap_ms % 100
+"""
+"""Fixes by device and class of gap (tenths of a second; missing for a fix without one before).
+
+`also` adds sums to the one reading of all fixes.
 """
 STEPS_SQL = f"""
 SELECT device, CAST(FLOOR(speed_kmh * gap_ms / 3600.0 / {STEP_M}) AS BIGINT) AS step,
@@ -63,34 +69,48 @@ def weighted_quantile(values: np.ndarray, weights: np.ndarray, share: float) -> 
     return float(values[order][np.searchsorted(reached, share * reached[-1])])
 
 
-def device_intervals(
-    gaps: pd.DataFrame, steps: pd.DataFrame, counts: dict[str, int]
-) -> list[DeviceInterval]:
-    """Describe every device of `counts` (device -> fixes).
+def device_intervals(gaps: pd.DataFrame, steps: pd.DataFrame) -> list[DeviceInterval]:
+    """Describe every device of `gaps`, in order of name.
 
-    `gaps` has device, gap_ms, fixes and `steps` device, step (classes of `STEP_M` metres), fixes.
+    `gaps` has device, gap_ms (missing for a device's first fix), fixes; `steps` has device, step
+    (classes of `STEP_M` metres), fixes.
     """
-    gaps_of = dict(iter(gaps.groupby("device")))
-    steps_of = dict(iter(steps.groupby("device")))
+    counts = gaps.groupby("device")["fixes"].sum().sort_index()
+    gaps_of = _by_device(gaps.dropna(subset="gap_ms"), "gap_ms")
+    steps_of = _by_device(steps, "step")
     return [
-        _describe(device, counts[device], gaps_of.get(device), steps_of.get(device))
-        for device in sorted(counts)
+        _describe(device, int(pings), gaps_of.get(device), steps_of.get(device))
+        for device, pings in counts.items()
     ]
 
 
 def pooled_interval_s(gaps: pd.DataFrame) -> float | None:
     """Return the median gap (seconds) over all fixes of all devices, None without any gap."""
+    gaps = gaps.dropna(subset="gap_ms")
     if gaps.empty:
         return None
-    return weighted_quantile(gaps["gap_ms"].to_numpy(), gaps["fixes"].to_numpy(), 0.5) / 1000
+    gap_ms, fixes = gaps["gap_ms"].to_numpy(float), gaps["fixes"].to_numpy(float)
+    return weighted_quantile(gap_ms, fixes, 0.5) / 1000
+
+
+def _by_device(counted: pd.DataFrame, column: str) -> dict[str, Counted]:
+    """Return device -> (values of `column`, fixes)."""
+    if counted.empty:
+        return {}
+    # Cut apart as arrays: a frame for each of a thousand devices takes a thousand times as long.
+    devices, first = np.unique(counted["device"].to_numpy(object), return_inverse=True)
+    order = np.argsort(first, kind="stable")
+    cuts = np.flatnonzero(np.diff(first[order])) + 1
+    parts = [np.split(counted[name].to_numpy(float)[order], cuts) for name in (column, "fixes")]
+    return dict(zip(devices.tolist(), zip(*parts, strict=True), strict=True))
 
 
 def _describe(
-    device: str, pings: int, gaps: pd.DataFrame | None, steps: pd.DataFrame | None
+    device: str, pings: int, gaps: Counted | None, steps: Counted | None
 ) -> DeviceInterval:
     if gaps is None:
         return DeviceInterval(device, pings, None, None, False, False)
-    gap_ms, fixes = gaps["gap_ms"].to_numpy(float), gaps["fixes"].to_numpy(float)
+    gap_ms, fixes = gaps
     median = weighted_quantile(gap_ms, fixes, 0.5)
     tolerance = max(REGULAR_TOLERANCE * median, 1000)
     regular = fixes[np.abs(gap_ms - median) <= tolerance].sum() / fixes.sum()
@@ -105,11 +125,10 @@ def _describe(
     )
 
 
-def _steps_alike(steps: pd.DataFrame | None) -> bool:
+def _steps_alike(steps: Counted | None) -> bool:
     """Whether hardly any step is much shorter than the usual one: nothing is sent at rest."""
     if steps is None:
         return False
-    middle_m = (steps["step"].to_numpy(float) + 0.5) * STEP_M
-    fixes = steps["fixes"].to_numpy(float)
+    middle_m, fixes = (steps[0] + 0.5) * STEP_M, steps[1]
     usual_m = weighted_quantile(middle_m, fixes, 0.5)
     return usual_m >= 2 * STEP_M and weighted_quantile(middle_m, fixes, 0.05) >= usual_m / 2

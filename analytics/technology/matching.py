@@ -67,6 +67,21 @@ class Matching:
         return values
 
 
+_OF_STOPS = {
+    "object_of_search",
+    "self_defined_ethnicity",
+    "officer_defined_ethnicity",
+    "outcome_linked_to_object_of_search",
+}
+
+
+def other_feed(feed: str, layout: Layout) -> str | None:
+    """Return the feed that a table must be of, where it has columns that no row of `feed` has."""
+    names = {simplify(name) for name in layout.names}
+    is_stops = feed in ("crimes", "incidents") and len(names & _OF_STOPS) >= 2
+    return "stops" if is_stops else None
+
+
 @dataclass(frozen=True)
 class Suggestion:
     """A matching with the confidence (0-1) of each column and what could not be decided."""

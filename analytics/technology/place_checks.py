@@ -18,9 +18,10 @@ POINTS_LISTED = 10
 
 def geocoded(staging: Staging, feed: str) -> Check:
     """State the share of rows with a usable place against the 85% of Ratcliffe (2004)."""
-    read, placed = staging.rows(
-        """SELECT count(*), count(*) FILTER (rule IS NULL OR rule NOT IN
-            ('no_place', 'suppressed_place', 'impossible_place', 'unreadable_number'))
+    read, placed, kept = staging.rows(
+        """SELECT count(*), count(*) FILTER (CASE WHEN rule IS NULL THEN x IS NOT NULL ELSE rule
+            NOT IN ('no_place', 'suppressed_place', 'impossible_place', 'unreadable_number') END),
+            count(*) FILTER (rule IS NULL AND x IS NULL)
         FROM checked WHERE rule IS DISTINCT FROM 'already_held'"""
     )[0]
     is_low = bool(read) and placed / read < GOOD_GEOCODED_SHARE
@@ -32,6 +33,8 @@ def geocoded(staging: Staging, feed: str) -> Check:
             f"Only {placed / read:.1%} of the {read:,} rows have a usable place; below 85% a map "
             f"of {feed} misleads (Ratcliffe 2004)."
         )
+    if kept:
+        note += f" {kept:,} without coordinates are stored and count as not placeable."
     return Check(
         "geocoded_share",
         "Rows without a usable place",
@@ -88,7 +91,7 @@ def heaped_points(staging: Staging) -> Check:
     least = max(HEAP_SHARE * usable, FEWEST_ON_A_HEAP)
     staging.database.execute(
         """CREATE OR REPLACE TEMP TABLE points AS SELECT given_x, given_y, count(*) AS rows
-        FROM checked WHERE rule IS NULL GROUP BY given_x, given_y"""
+        FROM checked WHERE rule IS NULL AND x IS NOT NULL GROUP BY given_x, given_y"""
     )
     most = staging.rows(
         f"""SELECT mode(location), given_x, given_y, rows

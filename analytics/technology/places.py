@@ -38,7 +38,8 @@ def fit_crs(workspace: Workspace, lon: np.ndarray, lat: np.ndarray) -> tuple[str
 def holds_places(workspace: Workspace) -> bool:
     """Whether anything is stored in coordinates of the workspace's CRS."""
     tables = (*_PLACED_TABLES, *_SHAPED_TABLES)
-    counts = " + ".join(f"(SELECT count(*) FROM {table} LIMIT 1)" for table in tables)
+    held = dict.fromkeys(tables, "true") | {"stops": "x IS NOT NULL"}
+    counts = " + ".join(f"(SELECT count(*) FROM {t} WHERE {held[t]})" for t in tables)
     return bool(workspace.value(f"SELECT {counts}"))
 
 

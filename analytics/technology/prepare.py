@@ -24,6 +24,7 @@ from analytics.technology.matching import (
     Matching,
     check_matching,
     check_timezone,
+    other_feed,
     read_matching,
     suggest,
 )
@@ -74,6 +75,11 @@ def read_tables(
     staged.begin_picking(staging, feed)
     matchings: list[Matching] = []
     for done, (layout, members) in enumerate(groups):
+        if other := other_feed(feed, layout):
+            warnings.append(
+                f"The columns of {members[0].name} are those of the feed '{other}', not of {feed}. "
+                f"Undo this load and load it as '{other}'."
+            )
         matching = match(workspace, feed, layout, members[0].name, given)
         matchings.append(matching)
         tell(0.2 + 0.3 * done / len(groups), f"Reading {members[0].name}")

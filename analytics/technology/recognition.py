@@ -7,7 +7,7 @@ from typing import Any
 from analytics.technology import aggregated, recipes, shapes, times
 from analytics.technology.feeds import SHAPE_FEEDS, Column, columns_of, simplify
 from analytics.technology.layout import Layout, read_layout
-from analytics.technology.matching import Matching, Suggestion, suggest
+from analytics.technology.matching import Matching, Suggestion, other_feed, suggest
 from analytics.technology.sheets import open_tables
 from analytics.technology.sources import Source, open_sources
 from analytics.technology.staging import Staging
@@ -110,6 +110,17 @@ def feed_by_recipe(workspace: Workspace, user: User, feed: str, files: list[Path
             if others.get(header) == other:
                 return other
     return None
+
+
+def feed_by_header(workspace: Workspace, user: User, feed: str, files: list[Path]) -> str | None:
+    """Return the other feed whose own columns the first table has, None where that is not plain."""
+    workspace.require(user, "load")
+    with Staging(workspace) as staging:
+        try:
+            sources, _ = open_tables(workspace, files[:1], staging.folder, feed, None, None)
+            return other_feed(feed, read_layout(sources[0]))
+        except (InputError, UndecidedColumns):
+            return None
 
 
 def _of_sheet(

@@ -13,6 +13,8 @@ from analytics.workspace import InputError, UndecidedColumns, Workspace
 REPEATS_ARE_REAL = (*EVENT_FEEDS, "activity")
 """Feeds in which identical rows without an ID stand for separate events."""
 PAST_ONLY = (*EVENT_FEEDS, "activity", "training")
+PLACE_MAY_LACK = ("stops",)
+"""Feeds whose rows are stored without coordinates: a stop counts wherever it was made."""
 
 
 @dataclass
@@ -209,11 +211,12 @@ def check_rows(
         _place(staging, reading, workspace)
         chosen = "r.* EXCLUDE (text_x, text_y), s.* EXCLUDE (text_x, text_y)"
         joined = "LEFT JOIN spots s USING (text_x, text_y)"
+        blank = "(r.x_is_blank OR r.y_is_blank)"
+        conditions += [] if reading.feed in PLACE_MAY_LACK else [("no_place", blank)]
         conditions += [
-            ("no_place", "r.x_is_blank OR r.y_is_blank"),
-            ("unreadable_number", "s.given_x IS NULL OR s.given_y IS NULL"),
+            ("unreadable_number", f"(s.given_x IS NULL OR s.given_y IS NULL) AND NOT {blank}"),
             ("suppressed_place", "s.given_x = 0 AND s.given_y = 0"),
-            ("impossible_place", "s.x IS NULL"),
+            ("impossible_place", f"s.x IS NULL AND NOT {blank}"),
         ]
     staging.database.execute(
         f"CREATE TABLE checked AS SELECT {chosen}, {rules.first_broken(conditions)} AS rule "

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from analytics.technology.coverage import GpsCoverage
 from analytics.tracking.dosage import Dosage
 from analytics.workspace import InputError, User, Workspace, note_evidence, now_ms
 
@@ -18,11 +19,14 @@ HOUR_MS = 3_600_000
 
 @dataclass(frozen=True)
 class Alerts:
-    """`places`: hotspot_id, name, rank, hours (missing: no visit in the period), planned."""
+    """`places`: hotspot_id, name, rank, hours (missing: no visit in the period), planned.
+
+    `coverage` says how far the GPS may be believed.
+    """
 
     hours: int
     places: pd.DataFrame
-    is_complete: bool
+    coverage: GpsCoverage
 
     def sentence(self) -> str:
         """Say which places have waited too long."""
@@ -40,9 +44,10 @@ class Alerts:
             f"**{len(self.places):,} {noun} {verb} had no visit for {self.hours} hours**; longest: "
             f"{worst['name']} ({since})."
         )
-        return (
-            text if self.is_complete else f"{text} The GPS is incomplete, so some may have had one."
-        )
+        share = self.coverage.share
+        if share is None:
+            return f"{text} How complete the GPS is cannot be measured: some may have had one."
+        return text if share >= 0.9 else f"{text} The GPS is incomplete: some may have had one."
 
 
 def alert_hours(workspace: Workspace) -> int:
@@ -87,10 +92,8 @@ def unvisited(workspace: Workspace, dosage: Dosage) -> Alerts:
     order = found.assign(waited=found["hours"].fillna(float("inf"))).sort_values(
         ["waited", "rank"], ascending=[False, True]
     )
-    share = dosage.coverage.share
-    return Alerts(
-        hours, order.drop(columns="waited").reset_index(drop=True), bool(share and share >= 0.9)
-    )
+    places = order.drop(columns="waited").reset_index(drop=True)
+    return Alerts(hours, places, dosage.coverage)
 
 
 def waiting_sentence(workspace: Workspace, result: dict[str, Any]) -> str:

@@ -1,34 +1,49 @@
 """Visits that officers report themselves, by checking in and out of hot spots on a phone.
 
-Self-reported minutes stand apart from those of GPS and are never added to them; where both exist
-they are compared. A check-in that nobody closed counts no minutes until its person says when the
-visit ended, and stays marked as closed afterwards.
+Self-reported minutes stand apart from those of GPS and are never added to them. A check-in that
+nobody closed counts no minutes until its person says when the visit ended; at the end of the
+unit's shift it is closed without an end, and waits no longer. What is entered afterwards stays
+marked. The audit log says that a person wrote, and not where that person was.
 """
 
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 
-import numpy as np
 import pandas as pd
 
 from analytics import tasking
-from analytics.tracking.days import DAY_MS, day_table, patrol_day
-from analytics.tracking.dosage import Dosage
+from analytics.tracking.check_in_times import (
+    MINUTE_MS,
+    moment_after,
+    moments,
+    range_ms,
+    shift_end_ms,
+)
+from analytics.tracking.days import DAY_MS, patrol_day
 from analytics.tracking.links import own_unit
-from analytics.workspace import DEFAULT_PROGRAMME, InputError, User, Workspace, now_ms
+from analytics.workspace import (
+    DEFAULT_PROGRAMME,
+    InputError,
+    Transaction,
+    User,
+    Workspace,
+    now_ms,
+)
 
 LONGEST_MIN = 120
 """A visit open for longer counts as forgotten (convention: a planned visit is 10-16 minutes)."""
 LATE_MIN = 5
-NEAR_MIN = 10
 MODES = ("foot", "cycle", "car")
-MINUTE_MS = 60_000
 
 
 @dataclass(frozen=True)
 class CheckIn:
-    """One self-reported visit; `out_ms` is None while it is open or when it was forgotten."""
+    """One self-reported visit; `out_ms` is None while it is open or when it was forgotten.
+
+    `is_forgotten`: open for too long. `is_past_shift`: forgotten, and the shift is over, so that
+    it is closed without an end. `is_late`: entered after the visit was over.
+    """
 
     check_in_id: str
     hotspot_id: str
@@ -39,7 +54,8 @@ class CheckIn:
     mode: str
     note: str
     is_forgotten: bool
-    is_closed_late: bool
+    is_past_shift: bool
+    is_late: bool
 
     @property
     def minutes(self) -> float | None:
@@ -64,22 +80,54 @@ def check_in(
     """
     workspace.require(user, "check_in")
     unit = own_unit(workspace, user)
-    _check(hotspot_id in tasking.place_names(workspace), "This hot spot is not on a list.")
-    _check(1 <= crew <= 20, "Enter between 1 and 20 officers.")
-    _check(mode in MODES, f"The way must be one of: {', '.join(MODES)}.")
-    now, before = present_ms(workspace), open_check_in(workspace, user)
-    if before and before.is_forgotten:
-        raise InputError("An earlier visit was not closed. Say first when it ended.")
-    if before and before.hotspot_id == hotspot_id:
-        raise InputError("You are checked in here already.")
+    _check_what(workspace, hotspot_id, crew, mode)
     check_in_id = secrets.token_hex(8)
-    with workspace.write(user, "create", "check_in", check_in_id, {"place": hotspot_id}) as kept:
+    with workspace.write(user, "create", "check_in", check_in_id) as kept:
+        # Read again under the lock: two tabs may press at the same moment.
+        now, before = present_ms(workspace), open_check_in(workspace, user)
+        if before and before.is_forgotten:
+            raise InputError("An earlier visit was not closed. Say first when it ended.")
+        if before and before.hotspot_id == hotspot_id:
+            raise InputError("You are checked in here already.")
         if before:
-            _close(kept, before.check_in_id, now, now)
-        kept.execute(
-            "INSERT INTO check_ins VALUES (?, ?, ?, ?, ?, ?, NULL, ?, ?, '', ?, false)",
-            [check_in_id, DEFAULT_PROGRAMME, user.username, unit, hotspot_id, now, crew, mode, now],
-        )
+            _close(kept, before.check_in_id, now, now, before.note)
+        _insert(kept, user, check_in_id, unit, hotspot_id, (now, None), crew, mode, now)
+    return check_in_id
+
+
+def add_visit(
+    workspace: Workspace,
+    user: User,
+    hotspot_id: str,
+    came: time,
+    left: time,
+    *,
+    crew: int = 1,
+    mode: str = "foot",
+) -> str:
+    """Keep a visit of the last 24 hours that could not be checked in to, such as without network.
+
+    Entered more than 5 minutes after it ended it stays marked. Raises InputError as `check_in`
+    does, and for a visit that overlaps another of the user's own or has not ended yet.
+    """
+    workspace.require(user, "check_in")
+    unit = own_unit(workspace, user)
+    _check_what(workspace, hotspot_id, crew, mode)
+    now, check_in_id = present_ms(workspace), secrets.token_hex(8)
+    begins = [ms for ms in moments(workspace, now, came) if ms <= now]
+    _check(bool(begins), "Enter times of the last 24 hours.")
+    start = max(begins)
+    end = moment_after(workspace, start, left)
+    _check(end <= now, "The visit cannot have ended in the future.")
+    _check_length(start, end)
+    with workspace.write(user, "create", "check_in", check_in_id) as kept:
+        for one in _read(workspace, user):
+            until = now if one.out_ms is None and not one.is_past_shift else one.out_ms or one.in_ms
+            _check(
+                end <= one.in_ms or start >= until,
+                "You reported another visit for that time. Take it back first, or change the times.",
+            )
+        _insert(kept, user, check_in_id, unit, hotspot_id, (start, end), crew, mode, now)
     return check_in_id
 
 
@@ -91,21 +139,19 @@ def check_out(
     Raises InputError for another's visit, one already closed, or an end before its beginning.
     """
     workspace.require(user, "check_in")
-    mine = {one.check_in_id: one for one in _read(workspace, user)}
-    _check(check_in_id in mine, "This check-in is not yours, or is no longer there.")
-    one, now = mine[check_in_id], present_ms(workspace)
-    _check(one.out_ms is None, "This visit is closed already.")
-    if ended is None and one.is_forgotten:
-        raise InputError(f"This visit is open for over {LONGEST_MIN} minutes. Say when it ended.")
-    out = now if ended is None else _moment_after(workspace, one.in_ms, ended)
-    _check(out <= now, "The visit cannot have ended in the future.")
-    _check(
-        out - one.in_ms <= LONGEST_MIN * MINUTE_MS,
-        f"A visit longer than {LONGEST_MIN} minutes, or one that ended before it began, is not "
-        "kept. Check the time.",
-    )
     _check(len(note) <= 500, "Keep the note under 500 characters.")
-    with workspace.write(user, "alter", "check_in", check_in_id, {"out_ms": out}) as kept:
+    with workspace.write(user, "alter", "check_in", check_in_id) as kept:
+        mine = {one.check_in_id: one for one in _read(workspace, user)}
+        _check(check_in_id in mine, "This check-in is not yours, or is no longer there.")
+        one, now = mine[check_in_id], present_ms(workspace)
+        _check(one.out_ms is None, "This visit is closed already.")
+        if ended is None and one.is_forgotten:
+            raise InputError(
+                f"This visit is open for over {LONGEST_MIN} minutes. Say when it ended."
+            )
+        out = now if ended is None else moment_after(workspace, one.in_ms, ended)
+        _check(out <= now, "The visit cannot have ended in the future.")
+        _check_length(one.in_ms, out)
         _close(kept, check_in_id, out, now, note.strip())
 
 
@@ -119,15 +165,36 @@ def remove_check_in(workspace: Workspace, user: User, check_in_id: str) -> None:
 
 
 def open_check_in(workspace: Workspace, user: User) -> CheckIn | None:
-    """Return the user's visit that is still open, if any."""
-    return next((one for one in reversed(_read(workspace, user)) if one.out_ms is None), None)
+    """Return the user's visit that is still open, if any; the end of a shift closes it."""
+    workspace.require(user, "check_in")
+    held = reversed(_read(workspace, user))
+    return next((one for one in held if one.out_ms is None and not one.is_past_shift), None)
+
+
+def without_end(workspace: Workspace, user: User) -> list[CheckIn]:
+    """Return the user's visits of the last week that a shift's end closed, the newest first."""
+    workspace.require(user, "check_in")
+    since = present_ms(workspace) - 7 * DAY_MS
+    held = reversed(_read(workspace, user))
+    return [one for one in held if one.is_past_shift and one.in_ms >= since]
 
 
 def own_check_ins(workspace: Workspace, user: User, day: date) -> list[CheckIn]:
     """Return the user's own visits of a patrol day, in order."""
     workspace.require(user, "check_in")
-    start, end = _range(workspace, day, day)
+    start, end = range_ms(workspace, day, day)
     return [one for one in _read(workspace, user) if start <= one.in_ms < end]
+
+
+def reported_for(workspace: Workspace, user: User, unit: str, at_ms: int) -> bool:
+    """Whether the user checked in for a unit within the 24 hours before a moment."""
+    return bool(
+        workspace.value(
+            "SELECT count(*) > 0 FROM check_ins WHERE username = ? AND unit = ? "
+            "AND NOT is_removed AND in_ms BETWEEN ? AND ?",
+            [user.username, unit, at_ms - DAY_MS, at_ms],
+        )
+    )
 
 
 def self_reported(workspace: Workspace, first: date, last: date) -> pd.DataFrame:
@@ -135,7 +202,7 @@ def self_reported(workspace: Workspace, first: date, last: date) -> pd.DataFrame
 
     Persons are not named. Two officers of a unit who both checked in there are one visit.
     """
-    start, end = _range(workspace, first, last)
+    start, end = range_ms(workspace, first, last)
     rows = workspace.frame(
         "SELECT unit, hotspot_id AS place_id, in_ms, out_ms, crew FROM check_ins "
         "WHERE NOT is_removed AND out_ms IS NOT NULL AND in_ms >= ? AND in_ms < ? "
@@ -155,75 +222,6 @@ def self_reported(workspace: Workspace, first: date, last: date) -> pd.DataFrame
     return merged.assign(day=shifted.dt.date, minutes=minutes).reset_index(drop=True)
 
 
-@dataclass(frozen=True)
-class Agreement:
-    """Visits that GPS and officers both tell of, or only one does, on unit-days with both."""
-
-    both: int
-    gps_only: int
-    self_only: int
-    without_gps: int
-    median_difference_min: float | None
-
-    def sentence(self) -> str:
-        """Say how far the two agree."""
-        if not self.both + self.gps_only + self.self_only:
-            return "No unit has both GPS and check-ins on one day, so they cannot be compared."
-        text = (
-            f"On days with both, {self.both:,} visits are told by GPS and by officers, "
-            f"{self.gps_only:,} by GPS only and {self.self_only:,} by officers only."
-        )
-        if self.median_difference_min is not None:
-            text += (
-                f" Of those told by both, officers report {self.median_difference_min:+.1f} "
-                "minutes against GPS (median)."
-            )
-        return text
-
-
-def agreement(workspace: Workspace, user: User, dosage: Dosage) -> Agreement:
-    """Compare check-ins with the GPS visits of a dosage, unit by unit.
-
-    A check-in and a visit of the same unit and place are one when they overlap or lie within
-    `NEAR_MIN` minutes; each is used once, the longest overlap first.
-    """
-    workspace.require(user, "track")
-    told = self_reported(workspace, dosage.first_day, dosage.last_day)
-    gps = dosage.visits[dosage.visits["is_drive_through"] == 0].dropna(subset=["unit"])
-    heard = set(zip(dosage.units["unit"], dosage.units["day"], strict=True))
-    has_gps = _are_in(told, heard)
-    told, silent = told[has_gps].reset_index(drop=True), int((~has_gps).sum())
-    days = set(zip(told["unit"], told["day"], strict=True))
-    gps = gps[_are_in(gps, days)].astype({"unit": object}).reset_index(drop=True)
-    pairs = _pairs(told, gps)
-    differences = [told["minutes"][i] - gps["headline_ms"].iloc[j] / MINUTE_MS for i, j in pairs]
-    median = float(pd.Series(differences).median()) if differences else None
-    return Agreement(len(pairs), len(gps) - len(pairs), len(told) - len(pairs), silent, median)
-
-
-def _are_in(rows: pd.DataFrame, unit_days: set) -> np.ndarray:
-    pairs = zip(rows["unit"], rows["day"], strict=True)
-    return np.array([pair in unit_days for pair in pairs], dtype=bool)
-
-
-def _pairs(told: pd.DataFrame, gps: pd.DataFrame) -> list[tuple[int, int]]:
-    near = NEAR_MIN * MINUTE_MS
-    merged = told.reset_index(names="i").merge(
-        gps.reset_index(names="j")[["j", "unit", "place_id", "first_ms", "last_ms"]],
-        on=["unit", "place_id"],
-    )
-    overlap = merged[["out_ms", "last_ms"]].min(axis=1) - merged[["in_ms", "first_ms"]].max(axis=1)
-    merged = merged.assign(overlap=overlap)
-    merged = merged[merged["overlap"] >= -near].sort_values("overlap", ascending=False)
-    used_i, used_j, pairs = set(), set(), []
-    for i, j in zip(merged["i"], merged["j"], strict=True):
-        if i not in used_i and j not in used_j:
-            pairs.append((int(i), int(j)))
-            used_i.add(i)
-            used_j.add(j)
-    return pairs
-
-
 def _read(workspace: Workspace, user: User) -> list[CheckIn]:
     rows = workspace.rows(
         "SELECT check_in_id, hotspot_id, unit, in_ms, out_ms, crew, mode, note, entered_ms "
@@ -231,38 +229,58 @@ def _read(workspace: Workspace, user: User) -> list[CheckIn]:
         [user.username],
     )
     now = present_ms(workspace)
-    return [
-        CheckIn(
-            *row[:5],
-            crew=row[5],
-            mode=row[6],
-            note=row[7] or "",
-            is_forgotten=row[4] is None and now - row[3] > LONGEST_MIN * MINUTE_MS,
-            is_closed_late=row[4] is not None and row[8] - row[4] > LATE_MIN * MINUTE_MS,
-        )
-        for row in rows
-    ]
+    return [_as_read(workspace, row, now) for row in rows]
 
 
-def _close(kept, check_in_id: str, out_ms: int, entered_ms: int, note: str = "") -> None:
+def _as_read(workspace: Workspace, row: tuple, now: int) -> CheckIn:
+    check_in_id, hotspot_id, unit, in_ms, out_ms, crew, mode, note, entered_ms = row
+    is_forgotten = out_ms is None and now - in_ms > LONGEST_MIN * MINUTE_MS
+    return CheckIn(
+        *(check_in_id, hotspot_id, unit, in_ms, out_ms, crew, mode, note or ""),
+        is_forgotten=is_forgotten,
+        is_past_shift=is_forgotten and now >= shift_end_ms(workspace, unit, in_ms),
+        is_late=out_ms is not None and entered_ms - out_ms > LATE_MIN * MINUTE_MS,
+    )
+
+
+def _insert(
+    kept: Transaction,
+    user: User,
+    check_in_id: str,
+    unit: str,
+    hotspot_id: str,
+    times: tuple[int, int | None],
+    crew: int,
+    mode: str,
+    now: int,
+) -> None:
+    kept.execute(
+        "INSERT INTO check_ins VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, false)",
+        [check_in_id, DEFAULT_PROGRAMME, user.username, unit, hotspot_id, *times, crew, mode, now],
+    )
+
+
+def _close(
+    kept: Transaction, check_in_id: str, out_ms: int, entered_ms: int, note: str = ""
+) -> None:
     kept.execute(
         "UPDATE check_ins SET out_ms = ?, entered_ms = ?, note = ? WHERE check_in_id = ?",
         [out_ms, entered_ms, note, check_in_id],
     )
 
 
-def _moment_after(workspace: Workspace, in_ms: int, ended: time) -> int:
-    """The first time after a check-in at which the local clock shows `ended`."""
-    began = datetime.fromtimestamp(in_ms / 1000, workspace.timezone)
-    end = datetime.combine(began.date(), ended, workspace.timezone)
-    if end < began.replace(second=0, microsecond=0):
-        end = datetime.combine(began.date() + timedelta(days=1), ended, workspace.timezone)
-    return max(round(end.timestamp() * 1000), in_ms)
+def _check_what(workspace: Workspace, hotspot_id: str, crew: int, mode: str) -> None:
+    _check(hotspot_id in tasking.place_names(workspace), "This hot spot is not on a list.")
+    _check(1 <= crew <= 20, "Enter between 1 and 20 officers.")
+    _check(mode in MODES, f"The way must be one of: {', '.join(MODES)}.")
 
 
-def _range(workspace: Workspace, first: date, last: date) -> tuple[int, int]:
-    days = day_table(first, last, workspace.timezone, workspace.day_starts_minutes)
-    return int(days["start_ms"].iloc[0]), int(days["end_ms"].iloc[-1])
+def _check_length(in_ms: int, out_ms: int) -> None:
+    _check(
+        out_ms - in_ms <= LONGEST_MIN * MINUTE_MS,
+        f"A visit longer than {LONGEST_MIN} minutes, or one that ended before it began, is not "
+        "kept. Check the time.",
+    )
 
 
 def _check(is_right: bool, sentence: str) -> None:

@@ -8,6 +8,7 @@ of time when they are loaded, and the load says how many.
 
 import duckdb
 
+from analytics.technology.intervals import GAPS_SQL
 from analytics.tracking.settings import TrackingSettings
 
 REASONS: dict[str, str] = {
@@ -27,36 +28,48 @@ FROM fast out JOIN fast back ON back.device = out.device AND back.ms - back.gap_
 """Fixes reached and left at an impossible speed, with the moment of the fix after each."""
 
 THINNED = """
-WITH numbered AS (
-    SELECT device, ms, lon, lat, accuracy_m,
-        ROW_NUMBER() OVER (PARTITION BY device ORDER BY ms) AS n,
-        SUM(COALESCE(speed_kmh * gap_ms, 0)) OVER (PARTITION BY device ORDER BY ms
-            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS way
+WITH ranked AS (
+    SELECT *, ROW_NUMBER() OVER (PARTITION BY device
+        ORDER BY ms, CASE WHEN gap_ms = 0 THEN 1 ELSE 0 END, lon, lat) AS n
     FROM {pings}
+), numbered AS (
+    SELECT device, ms, lon, lat, accuracy_m, n,
+        SUM(CAST(ROUND(COALESCE(speed_kmh * gap_ms, 0)) AS BIGINT))
+            OVER (PARTITION BY device ORDER BY n
+                ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS way
+    FROM ranked
 ), kept AS (
-    SELECT *, ms - LAG(ms) OVER (PARTITION BY device ORDER BY ms) AS gap_ms,
-        way - LAG(way) OVER (PARTITION BY device ORDER BY ms) AS step
+    SELECT *, ms - LAG(ms) OVER (PARTITION BY device ORDER BY n) AS gap_ms,
+        way - LAG(way) OVER (PARTITION BY device ORDER BY n) AS step
     FROM numbered WHERE n % {every} = 0
 )
 SELECT device, ms, lon, lat, gap_ms, CASE WHEN gap_ms > 0 THEN step / gap_ms END AS speed_kmh,
     accuracy_m
 FROM kept
 """
-"""Every n-th fix of each device, with gap and speed (along the way travelled) measured anew."""
+"""Every n-th fix of each device, with gap and speed (along the way travelled) measured anew.
 
-COUNTS = """
-SELECT SUM(CASE WHEN {inaccurate} THEN 1 ELSE 0 END) AS inaccurate,
-    SUM(CASE WHEN NOT ({inaccurate}) AND gap_ms = 0 THEN 1 ELSE 0 END) AS same_moment
-FROM all_pings
+Fixes of one moment are put in a fixed order and the way is summed as an integer (km/h times ms, a
+third of a millimetre), so that every engine keeps the same fixes and a device at rest has no speed.
 """
+
+COUNTS = """, SUM(CASE WHEN {inaccurate} THEN 1 ELSE 0 END) AS inaccurate,
+    SUM(CASE WHEN NOT ({inaccurate}) AND gap_ms = 0 THEN 1 ELSE 0 END) AS same_moment"""
 
 
 def clean(cursor: duckdb.DuckDBPyConnection, settings: TrackingSettings) -> list[tuple[str, int]]:
-    """Make the view `pings` of the fixes of `all_pings` that count; return reasons and numbers."""
+    """Make the view `pings` of the fixes of `all_pings` that count; return reasons and numbers.
+
+    The table `device_gaps` (`intervals.GAPS_SQL`) comes from the same reading of all fixes.
+    """
     inaccurate = f"COALESCE(accuracy_m, 0) > {float(settings.accuracy_max_m)}"
     most_kmh = float(settings.impossible_speed_kmh)
     cursor.execute(f"CREATE OR REPLACE TEMP TABLE jumps AS {JUMPS.format(most_kmh=most_kmh)}")
-    counted = cursor.execute(COUNTS.format(inaccurate=inaccurate)).fetchall()[0]
+    gaps = GAPS_SQL.format(pings="all_pings", also=COUNTS.format(inaccurate=inaccurate))
+    cursor.execute(f"CREATE OR REPLACE TEMP TABLE device_gaps AS {gaps}")
+    counted = cursor.execute(
+        "SELECT SUM(inaccurate), SUM(same_moment) FROM device_gaps"
+    ).fetchall()[0]
     jumped = cursor.execute(
         "SELECT COUNT(*) FROM all_pings p JOIN jumps j ON j.device = p.device AND j.ms = p.ms "
         f"WHERE NOT ({inaccurate}) AND (p.gap_ms IS NULL OR p.gap_ms > 0)"

@@ -10,7 +10,6 @@ import shapely
 
 from analytics.geography import Geofences
 from analytics.technology.intervals import (
-    GAPS_SQL,
     STEPS_SQL,
     DeviceInterval,
     device_intervals,
@@ -87,15 +86,12 @@ def read_days(cursor: duckdb.DuckDBPyConnection, days: pd.DataFrame, hours: pd.D
 
 def read_devices(cursor: duckdb.DuckDBPyConnection) -> tuple[list[DeviceInterval], float | None]:
     """Describe the devices of `all_pings` and return the pooled median interval (seconds)."""
-    counts = dict(
-        cursor.execute("SELECT device, count(*) FROM all_pings GROUP BY device").fetchall()
-    )
-    gaps = cursor.execute(GAPS_SQL.format(pings="all_pings")).df()
-    devices = device_intervals(gaps, NO_STEPS, counts)
+    gaps = cursor.execute("SELECT device, gap_ms, fixes FROM device_gaps").df()
+    devices = device_intervals(gaps, NO_STEPS)
     if not all(device.is_regular or device.median_s is None for device in devices):
         # Only a device without a regular interval may report by distance.
         steps = cursor.execute(STEPS_SQL.format(pings="all_pings")).df()
-        devices = device_intervals(gaps, steps, counts)
+        devices = device_intervals(gaps, steps)
     return devices, pooled_interval_s(gaps)
 
 

@@ -91,6 +91,7 @@ def workbook(workspace: Workspace, user: User, dosage: Dosage, target: Path | No
 
 def write_exports(workspace: Workspace, user: User, dosage: Dosage, folder: Path) -> list[Path]:
     """Write dosage.xlsx and dosage.geojson into a folder, log the disclosure, return the paths."""
+    workspace.require(user, "export")
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     book, layer = folder / "dosage.xlsx", folder / "dosage.geojson"

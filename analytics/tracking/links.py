@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from analytics import tasking
 from analytics.workspace import InputError, User, Workspace, now_ms
 
 
@@ -20,7 +21,7 @@ def link_person(
 ) -> None:
     """Say which unit an account stands for; the officer's number is kept as its keyed hash only.
 
-    Raises InputError for an unknown account or a blank unit, Refused for who neither manages
+    A blank number keeps the one that is held. Raises InputError for an unknown account or a blank unit, Refused for who neither manages
     people nor plans.
     """
     _require_linking(workspace, user)
@@ -29,7 +30,9 @@ def link_person(
         raise InputError(f"There is no account '{username}'.")
     if not unit.strip():
         raise InputError("Name the unit as the roster does, such as U01.")
-    code = workspace.keys.pseudonym(officer.strip()) if officer.strip() else None
+    code = (
+        workspace.keys.pseudonym(officer.strip()) if officer.strip() else _held(workspace, username)
+    )
     detail = {"unit": unit.strip(), "team": team.strip()}
     with workspace.write(user, "alter", "person_unit", username, detail) as transaction:
         transaction.execute("DELETE FROM person_units WHERE username = ?", [username])
@@ -58,7 +61,7 @@ def links(workspace: Workspace, user: User) -> list[Link]:
 
 
 def own_unit(workspace: Workspace, user: User) -> str:
-    """Return the unit linked to the user's account; raises InputError without one."""
+    """Return the user's unit of today, as `unit_or_none`; raises InputError without one."""
     unit = unit_or_none(workspace, user)
     if unit is None:
         raise InputError(
@@ -68,11 +71,13 @@ def own_unit(workspace: Workspace, user: User) -> str:
 
 
 def unit_or_none(workspace: Workspace, user: User) -> str | None:
-    """Return the unit linked to the user's account, None without one."""
-    rows = workspace.rows(
-        "SELECT unit FROM person_units WHERE username = ? ORDER BY set_ms DESC LIMIT 1",
-        [user.username],
-    )
+    """Return the user's unit of today (`tasking.unit_on`), None without one."""
+    return tasking.unit_on(workspace, user, workspace.today())
+
+
+def _held(workspace: Workspace, username: str) -> str | None:
+    """Return the pseudonym of the officer's number that is held for an account."""
+    rows = workspace.rows("SELECT officer FROM person_units WHERE username = ?", [username])
     return rows[0][0] if rows else None
 
 

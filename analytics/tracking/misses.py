@@ -6,7 +6,7 @@ from datetime import date, datetime
 import pandas as pd
 
 from analytics import tasking
-from analytics.tracking.planned import PlannedVisits
+from analytics.tracking.planned import MISSED, UNKNOWN, PlannedVisits
 from analytics.workspace import (
     DEFAULT_PROGRAMME,
     InputError,
@@ -108,25 +108,34 @@ def close_miss(workspace: Workspace, user: User, visit: MissedVisit) -> None:
         _note(kept)
 
 
-def misses_sentence(rows: pd.DataFrame) -> str:
-    """Say how many misses are explained and closed, and the commonest reason."""
+def misses_sentence(rows: pd.DataFrame, planned: PlannedVisits) -> str:
+    """Say how many of the planned visits were missed, explained and closed; the commonest reason.
+
+    `rows` are those of `missed_visits`.
+    """
+    if planned.rows.empty:
+        return "No plan covers these days, so no visit could be missed."
     if rows.empty:
-        return "No planned visit was missed."
+        unknown = int((planned.rows["status"] == UNKNOWN).sum())
+        if not unknown:
+            return "No planned visit was missed."
+        return f"No planned visit is known to be missed; {unknown:,} are unknown without GPS."
     explained = rows[rows["reason"] != ""]
-    text = (
-        f"{len(rows):,} planned visits were not delivered; {len(explained):,} are explained and "
-        f"{int((rows['closed_by'] != '').sum()):,} closed."
+    were = "1 planned visit was" if len(rows) == 1 else f"{len(rows):,} planned visits were"
+    if explained.empty:
+        return f"{were} not delivered; none is explained yet."
+    code, count = next(iter(explained["reason"].value_counts().items()))
+    closed = int((rows["closed_by"] != "").sum())
+    return (
+        f"{were} not delivered; {len(explained):,} explained, {closed:,} closed. Most often: "
+        f"{REASONS[code].lower()} ({count:,})."
     )
-    if len(explained):
-        code, count = next(iter(explained["reason"].value_counts().items()))
-        text += f" Most often: {REASONS[code].lower()} ({count:,})."
-    return text
 
 
 def why_by_place(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return hotspot_id, name, rank, missed, open and why in words, most missed first.
+    """Return hotspot_id, name, rank, missed, open, gps and why in words, most missed first.
 
-    `rows` are those of `missed_visits`; visits without a reason are counted as not explained, with
+    `gps` says what became of the visits: nobody came, too short, only driven through. `rows` are those of `missed_visits`; visits without a reason are counted as not explained, with
     the reason that the log of abstractions suggests.
     """
     made = []
@@ -136,11 +145,12 @@ def why_by_place(rows: pd.DataFrame) -> pd.DataFrame:
         words = said.where(said != "", hinted.where(mine["suggested"] != "", "not explained"))
         counts = words.value_counts()
         why = ", ".join(f"{text[:1].lower()}{text[1:]} ({count})" for text, count in counts.items())
+        shown = mine["status"].replace(MISSED, "nobody came").value_counts()
+        gps = ", ".join(f"{status} ({count})" for status, count in shown.items())
         first = mine.iloc[0]
-        made.append(
-            (hotspot_id, first["name"], first["rank"], len(mine), int(mine["is_open"].sum()), why)
-        )
-    columns = ["hotspot_id", "name", "rank", "missed", "open", "why"]
+        facts = (hotspot_id, first["name"], first["rank"])
+        made.append((*facts, len(mine), int(mine["is_open"].sum()), gps, why))
+    columns = ["hotspot_id", "name", "rank", "missed", "open", "gps", "why"]
     table = pd.DataFrame(made, columns=columns)
     return table.sort_values(["missed", "rank"], ascending=[False, True], ignore_index=True)
 

@@ -20,6 +20,7 @@ EXCLUSION_PLACES = "exclusion"
 class JudgedPlaces:
     """Places with the days on which they count, exclusion shapes, and what has to be said.
 
+    `overlap` is what has to be said of minutes where places overlap, empty where none do.
     `frame` (a GeoDataFrame in the workspace's CRS) has place (row number), place_id, name, rank,
     count (crimes behind the ranking, None for saved places), list_id, first_day, last_day (both
     included), start_ms, end_ms.
@@ -29,6 +30,7 @@ class JudgedPlaces:
     exclusions: list[shapely.Geometry]
     warnings: list[str]
     source: str
+    overlap: str = ""
 
 
 def judged_places(
@@ -49,15 +51,8 @@ def judged_places(
     frame["end_ms"] = [
         day_start_ms(day + timedelta(days=1), timezone, starts) for day in frame["last_day"]
     ]
-    overlaps = _overlapping_pairs(frame, settings.buffer_m)
-    if overlaps:
-        warnings.append(
-            f"{overlaps:,} pairs of places overlap (buffer {settings.buffer_m:g} m); a minute in "
-            "an overlap counts in each place, so totals over places count it twice."
-        )
-    return JudgedPlaces(
-        frame, exclusion_areas(workspace, settings.exclusion_radius_m), warnings, source
-    )
+    areas = exclusion_areas(workspace, settings.exclusion_radius_m)
+    return JudgedPlaces(frame, areas, warnings, source, _overlap(frame, settings.buffer_m))
 
 
 def _hotspots(
@@ -134,6 +129,16 @@ def exclusion_areas(workspace: Workspace, radius_m: float) -> list[shapely.Geome
         points = geography.named_points(workspace, *EXCLUSION_POINTS)
         areas += [point.buffer(radius_m) for point in points.geometry]
     return areas
+
+
+def _overlap(frame: gpd.GeoDataFrame, buffer_m: float) -> str:
+    pairs = _overlapping_pairs(frame, buffer_m)
+    if not pairs:
+        return ""
+    return (
+        f"{pairs:,} pairs of places overlap (buffer {buffer_m:g} m); a minute in an overlap counts "
+        "in each place, so totals over places count it twice."
+    )
 
 
 def _overlapping_pairs(frame: gpd.GeoDataFrame, buffer_m: float) -> int:

@@ -17,6 +17,7 @@ from scipy.optimize import linear_sum_assignment
 
 from analytics import tasking
 from analytics.tracking.dosage import Dosage
+from analytics.tracking.recent import recent
 from analytics.workspace import User, Workspace
 
 ON_TIME_MINUTES = 30
@@ -81,6 +82,12 @@ def planned_visits(workspace: Workspace, user: User, dosage: Dosage) -> PlannedV
     workspace.require(user, "see:tracking")
     planned = tasking.plan_in_force(workspace, dosage.first_day, dosage.last_day)
     planned = planned[[*PLANNED_COLUMNS]].assign(day=pd.to_datetime(planned["day"]).dt.date)
+    told = int(pd.util.hash_pandas_object(planned, index=False).sum())
+    key = (workspace.workspace_id, "planned", dosage.run_id, len(dosage.visits), told)
+    return recent.get(key, lambda: _matched(workspace, dosage, planned))
+
+
+def _matched(workspace: Workspace, dosage: Dosage, planned: pd.DataFrame) -> PlannedVisits:
     heard_until = _heard_until(workspace, dosage)
     rows, extra = match(
         planned, _delivered(dosage, workspace.timezone), _heard(dosage), heard_until

@@ -25,6 +25,7 @@ def presence_bounds(
     Minutes are summed over devices. A place too small to be shrunk by `error_m` is shrunk by as
     much of it as leaves every place an area.
     """
+    workspace.require(user, "track")
     most = _dosage(workspace, user, settings, error_m)
     least = None
     for part in (1.0, 0.5, 0.25, 0.0):

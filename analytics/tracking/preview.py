@@ -67,10 +67,12 @@ def save_dosage(workspace: Workspace, user: User, settings: TrackingSettings) ->
 
 
 def data_fingerprint(workspace: Workspace) -> str:
-    """Name everything that dosage reads: feeds, list versions, plans and the start of the day."""
+    """Name everything that dosage reads: feeds, lists, plans with their edits, start of the day."""
     lists = workspace.rows("SELECT list_id, valid_from, valid_to FROM lists ORDER BY list_id")
     plans = workspace.rows("SELECT plan_id, issued_ms FROM plans ORDER BY plan_id")
-    return f"{workspace.fingerprint(*FEEDS)} {lists} {plans} {workspace.day_starts_minutes}"
+    edits = workspace.rows("SELECT count(*), max(edited_ms), count_if(is_undone) FROM plan_edits")
+    starts = workspace.day_starts_minutes
+    return f"{workspace.fingerprint(*FEEDS)} {lists} {plans} {edits} {starts}"
 
 
 def gps_period(workspace: Workspace, settings: TrackingSettings) -> tuple[date, date]:
@@ -90,7 +92,7 @@ def _compute(workspace: Workspace, settings: TrackingSettings, run_id: str) -> D
     files = files_between(workspace, start_ms, end_ms)
     if not files:
         raise InputError(
-            f"There are no GPS fixes from {first:%d/%m/%Y} to {last:%d/%m/%Y}. "
+            f"There are no GPS fixes from {first.day} {first:%b %Y} to {last.day} {last:%b %Y}. "
             "Choose other dates, or load the feed 'pings'."
         )
     with ping_cursor(workspace) as cursor:
@@ -127,6 +129,7 @@ def _compute(workspace: Workspace, settings: TrackingSettings, run_id: str) -> D
         days_with_gps=device_days["day"].nunique(),
         warnings=tuple(
             places.warnings
+            + [places.overlap] * bool(places.overlap)
             + remarks(workspace, settings, measured, place_days, days, coverage, units)
         ),
     )

@@ -14,9 +14,14 @@ class Quarter:
     number: int
 
     @property
+    def year_name(self) -> str:
+        """Its financial year, April to March, as "2026-27"."""
+        return f"{self.year}-{(self.year + 1) % 100:02d}"
+
+    @property
     def key(self) -> str:
         """The quarter as "2026-27 Q1"."""
-        return f"{self.year}-{(self.year + 1) % 100:02d} Q{self.number}"
+        return f"{self.year_name} Q{self.number}"
 
     @property
     def title(self) -> str:

@@ -1,6 +1,5 @@
-"""Rates and ratios of small counts with their intervals, and which counts must not be shown."""
+"""Rates and ratios of small counts with their intervals."""
 
-from collections.abc import Sequence
 from math import exp, log, sqrt
 
 from scipy import stats
@@ -54,19 +53,3 @@ def ratio_of_rates(
     scale = reference_exposure / exposure
     ratio = count / reference * scale
     return ratio, found.low / (1 - found.low) * scale, found.high / (1 - found.high) * scale
-
-
-def withheld(counts: Sequence[int], least: int = LEAST_SHOWN) -> list[bool]:
-    """Return which of the counts that add up to a shown total must be withheld.
-
-    First every count below `least`. Then, as long as the withheld ones could be worked out from
-    the total (only one of them, or together fewer than `least`), the smallest of the others too.
-    """
-    hidden = [count < least for count in counts]
-    while any(hidden) and not all(hidden):
-        total = sum(count for count, is_hidden in zip(counts, hidden, strict=True) if is_hidden)
-        if sum(hidden) > 1 and total >= least:
-            break
-        shown = [place for place, is_hidden in enumerate(hidden) if not is_hidden]
-        hidden[min(shown, key=lambda place: counts[place])] = True
-    return hidden

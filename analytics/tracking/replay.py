@@ -5,28 +5,19 @@ by the lead or an administrator. Every replay asks why and is logged with that r
 their pseudonyms; units are named only where the roster names them.
 """
 
-import json
 from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 
 from analytics.tracking.days import day_table
+from analytics.tracking.policy import why_not
 from analytics.tracking.preview import files_between
 from analytics.tracking.units import unit_of_devices
-from analytics.workspace import InputError, Refused, User, Workspace, now_ms
+from analytics.workspace import InputError, Refused, User, Workspace
 
-POLICY = "tracking"
 SHORTEST_REASON = 10
 MOST_FIXES = 15_000
-
-
-@dataclass(frozen=True)
-class TrackingPolicy:
-    """What allows replay: reference of the policy, who it concerns, who recorded it."""
-
-    reference: str
-    recorded_by: str
 
 
 @dataclass(frozen=True)
@@ -36,39 +27,6 @@ class Tracks:
     day: date
     fixes: pd.DataFrame
     every: int
-
-
-def tracking_policy(workspace: Workspace) -> TrackingPolicy | None:
-    """Return the policy of tracking in force, None until one is recorded."""
-    rows = workspace.rows(
-        "SELECT value, saved_by FROM policies WHERE name = ? ORDER BY saved_ms DESC LIMIT 1",
-        [POLICY],
-    )
-    return TrackingPolicy(json.loads(rows[0][0])["reference"], rows[0][1]) if rows else None
-
-
-def record_policy(workspace: Workspace, user: User, reference: str) -> None:
-    """Record the policy under which tracks may be replayed, audited."""
-    workspace.require(user, "set_policy")
-    reference = reference.strip()
-    if len(reference) < 3:
-        raise InputError("Name the policy: its title or number, and its date.")
-    with workspace.write(user, "alter", "policy", POLICY, {"reference": reference}) as kept:
-        kept.execute(
-            "INSERT INTO policies VALUES (?, ?, ?, ?)",
-            [POLICY, json.dumps({"reference": reference}), user.username, now_ms()],
-        )
-
-
-def why_not(workspace: Workspace) -> str:
-    """Say what is missing before any track may be replayed; empty when nothing is."""
-    dpia = workspace.value("SELECT dpia_reference FROM feeds WHERE feed = 'pings'")
-    missing = []
-    if not (dpia or "").strip():
-        missing.append("the DPIA reference of the patrol GPS (step 2, register of feeds)")
-    if tracking_policy(workspace) is None:
-        missing.append("a policy of tracking (recorded here by the lead or an administrator)")
-    return f"Replay is off until these are recorded: {' and '.join(missing)}." if missing else ""
 
 
 def replay(

@@ -14,6 +14,12 @@ _HOURS_ON_PAPER = {
     "reported_hours": "Self (h)",
     "visits": "Visits",
 }
+_ABSENT = {
+    "claimed_hours": "not entered",
+    "planned_hours": "no plan",
+    "reported_hours": "none",
+    "cost_per_hour": "–",
+}
 _ACTIVITY_ON_PAPER = {
     "arrests": "Arrests",
     "searches": "Searches",
@@ -72,8 +78,11 @@ def _paper_table(found: FundersReturn, names: dict[str, str]) -> dict:
 
 def _text(name: str, value: object) -> str:
     if pd.isna(value):
-        return "unknown"
-    return f"{value:.0%}" if name == "completeness" else f"{value:,.0f}"
+        return _ABSENT.get(name, "unknown")
+    if name == "completeness":
+        return f"{value:.0%}"
+    is_short = name in _HOURS_ON_PAPER and name != "visits" and 0 < value < 10
+    return f"{value:,.1f}" if is_short else f"{value:,.0f}"
 
 
 def _about(workspace: Workspace, found: FundersReturn) -> dict[str, str]:
@@ -82,6 +91,7 @@ def _about(workspace: Workspace, found: FundersReturn) -> dict[str, str]:
         workspace,
         title=f"Funder's return, {found.quarter.title}",
         run_id=found.run_id,
-        period=f"{first.day} {first:%b %Y} to {last.day} {last:%b %Y} (patrol days)",
+        period=f"financial year {found.quarter.year_name} (April to March), quarter "
+        f"{found.quarter.number}: {first.day} {first:%b %Y} to {last.day} {last:%b %Y} (patrol days)",
         source="roster, plans in force, GPS, check-ins, activity; claims and budgets as entered",
     )

@@ -10,18 +10,21 @@ from datetime import date, timedelta
 import pandas as pd
 
 from analytics import tasking
+from analytics.tracking import return_notes as notes
 from analytics.tracking.activity import read_activity, unit_days_heard
 from analytics.tracking.check_ins import self_reported
 from analytics.tracking.claims import read_budgets, read_claims
 from analytics.tracking.dosage import Dosage
+from analytics.tracking.places import judged_places
 from analytics.tracking.preview import preview_dosage
 from analytics.tracking.quarters import Quarter, quarters_between
+from analytics.tracking.return_notes import GROUP, NOT_NAMED
 from analytics.tracking.settings import TrackingSettings
 from analytics.workspace import InputError, User, Workspace
 
-GROUP = ["agency", "funding"]
-NOT_NAMED = "Not named"
 COLUMNS = {
+    "year": "Financial year",
+    "quarter": "Quarter",
     "agency": "Agency",
     "funding": "Funding line",
     "planned_hours": "Planned patrol hours",
@@ -45,7 +48,8 @@ _ACTIVITY = {"arrest": "arrests", "search": "searches", "weapon": "weapons"}
 class FundersReturn:
     """One quarter's return: `table` has a row per agency and funding line with `COLUMNS`.
 
-    A missing value is unknown. `first` and `last` are the days of the quarter that have passed.
+    A missing value is unknown. `first` and `last` are the days of the quarter that have passed;
+    `is_partial`: the quarter runs on, or roster, GPS or plans do not reach all its days.
     """
 
     quarter: Quarter
@@ -54,6 +58,7 @@ class FundersReturn:
     table: pd.DataFrame
     run_id: str
     notes: tuple[str, ...]
+    is_partial: bool
 
 
 def quarters(workspace: Workspace) -> list[Quarter]:
@@ -84,20 +89,28 @@ def preview_return(
             "Load the feed 'roster' with its columns agency and funding."
         )
     dosage, reason = _dosage(workspace, user, settings, first, last)
+    activity, repeated = _activity(workspace, settings, dosage, first, last)
     table = _rostered(duties)
     table = table.join(_planned(workspace, duties, first, last))
     table = table.join(read_claims(workspace, quarter.key), how="outer")
     table = _with_measured(table, duties, dosage)
     table = table.join(_reported(workspace, duties, first, last))
-    table = _with_activity(workspace, table, duties, dosage)
+    table = _with_activity(table, duties, activity)
     table = _with_costs(table, read_budgets(workspace, quarter.key))
+    table = table.assign(year=quarter.year_name, quarter=f"Q{quarter.number}")
+    covered = notes.of_coverage(workspace, quarter, last)
     return FundersReturn(
         quarter,
         first,
         last,
         table.reset_index()[list(COLUMNS)],
         dosage.run_id if dosage else "",
-        tuple(_notes(quarter, last, table, reason)),
+        (
+            *covered,
+            *notes.of_table(table, reason, repeated),
+            *notes.of_left_over(workspace, duties, dosage, first, last),
+        ),
+        is_partial=bool(covered),
     )
 
 
@@ -107,13 +120,18 @@ def sentence(found: FundersReturn) -> str:
     measured = table["measured_hours"].sum(min_count=1)
     claimed = table["claimed_hours"].sum(min_count=1)
     said = f"{claimed:,.0f} hours claimed" if pd.notna(claimed) else "no hours claimed yet"
+    partly = " The quarter is only partly covered: see the remarks." if found.is_partial else ""
     if pd.isna(measured):
-        return f"**{found.quarter.title}: {said}; measured hours are not measurable without GPS.**"
+        return (
+            f"**{found.quarter.title}: {said}; measured hours are not measurable without GPS.**"
+            f"{partly}"
+        )
     with_gps = (table["completeness"] * table["unit_days"]).sum()
     share = with_gps / table["unit_days"].sum()
     return (
         f"**{found.quarter.title}: {measured:,.0f} hours in hot spots measured by GPS, {said}.** "
         f"GPS covers {share:.0%} of rostered unit-days; hours without GPS are unknown, not zero."
+        f"{partly}"
     )
 
 
@@ -187,11 +205,25 @@ def _reported(workspace: Workspace, duties: pd.DataFrame, first: date, last: dat
     return (hours / 60).rename("reported_hours")
 
 
-def _with_activity(
-    workspace: Workspace, table: pd.DataFrame, duties: pd.DataFrame, dosage: Dosage | None
-) -> pd.DataFrame:
+def _activity(
+    workspace: Workspace,
+    settings: TrackingSettings,
+    dosage: Dosage | None,
+    first: date,
+    last: date,
+) -> tuple[pd.DataFrame, int]:
+    """Return the activity of the quarter and what of it was typed and loaded; it needs no GPS."""
+    try:
+        places = (
+            dosage.hotspots if dosage else judged_places(workspace, settings, first, last).frame
+        )
+    except InputError:
+        return pd.DataFrame(), 0
+    return read_activity(workspace, places, first, last)
+
+
+def _with_activity(table: pd.DataFrame, duties: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """Add arrests, searches and weapons in hot spots; missing where no activity is held."""
-    rows = read_activity(workspace, dosage) if dosage is not None else pd.DataFrame()
     if rows.empty:
         return table.assign(**dict.fromkeys(_ACTIVITY.values(), float("nan")))
     inside = rows[rows["place"].notna()].merge(_unit_days(duties), on=["unit", "day"])
@@ -205,20 +237,3 @@ def _with_costs(table: pd.DataFrame, budgets: pd.Series) -> pd.DataFrame:
     table = table.join(budgets.rename("budget"))
     hours = table["measured_hours"].where(table["measured_hours"] > 0)
     return table.assign(cost_per_hour=table["budget"] / hours)
-
-
-def _notes(quarter: Quarter, last: date, table: pd.DataFrame, reason: str) -> list[str]:
-    notes = []
-    if last < quarter.last:
-        notes.append(f"The quarter runs on: these are its days up to {last.day} {last:%b %Y}.")
-    if reason:
-        notes.append(f"Hours are not measurable: {reason}")
-    short = table[table["completeness"] < 1]
-    if len(short) and not reason:
-        notes.append(
-            "Where GPS covers less than all rostered unit-days, measured hours are those of the "
-            "days with GPS only, and the budget per measured hour is overstated."
-        )
-    if NOT_NAMED in table.index.get_level_values("agency"):
-        notes.append("Some units name no agency in the roster; their hours stand under Not named.")
-    return notes

@@ -26,6 +26,7 @@ def sensitivity(workspace: Workspace, user: User, settings: TrackingSettings) ->
     `qualifying` is missing where the devices report too seldom for it; `low` and `high` are the
     fewest and most that the fixes allow. Patrol minutes are the union of devices.
     """
+    workspace.require(user, "track")
     rows = []
     for words, name, values, unit in VARIANTS:
         for value in sorted({*values, getattr(settings, name)}):

@@ -69,12 +69,14 @@ class SparkCursor:
     """The few methods of a DuckDB cursor that `engine` uses, answered by a Spark session.
 
     A temporary table is a view whose rows Spark keeps; it is let go when replaced, or by `close`.
+    It is named, not held as a frame: over Spark Connect a frame is read anew from its own sources,
+    which may be gone by then.
     """
 
     def __init__(self, session: Any) -> None:
         self.session = session
         self.statements: list[str] = []
-        self._kept: dict[str, Any] = {}
+        self._kept: set[str] = set()
         self._views: set[str] = set()
         self._answer: Any = None
 
@@ -96,8 +98,10 @@ class SparkCursor:
         elif drop := _DROP.match(sql):
             self.session.catalog.dropTempView(drop[1])
         elif made := _MAKE.match(sql):
-            rows = self.session.sql(self._translated(made[3]))
-            self._show(made[2], self._keep(made[2], rows) if made[1] == "TABLE" else rows)
+            self._show(made[2], self.session.sql(self._translated(made[3])))
+            if made[1] == "TABLE":
+                self.session.catalog.cacheTable(made[2])
+                self._kept.add(made[2])
         else:
             self._answer = self.session.sql(self._translated(sql)).toArrow()
         return self
@@ -112,24 +116,19 @@ class SparkCursor:
 
     def close(self) -> None:
         """Let go of every table and view that this cursor made."""
-        for rows in self._kept.values():
-            rows.unpersist()
+        for name in self._kept:
+            self.session.catalog.uncacheTable(name)
         for name in self._views:
             self.session.catalog.dropTempView(name)
         self._kept.clear()
         self._views.clear()
 
     def _show(self, name: str, rows: Any) -> None:
+        if name in self._kept:
+            self.session.catalog.uncacheTable(name)
+            self._kept.remove(name)
         rows.createOrReplaceTempView(name)
         self._views.add(name)
-
-    def _keep(self, name: str, rows: Any) -> Any:
-        before = self._kept.pop(name, None)
-        self._kept[name] = rows.persist()
-        if before is not None:
-            rows.count()
-            before.unpersist()
-        return self._kept[name]
 
     def _translated(self, sql: str) -> str:
         """Translate a query after the files it reads were made a view."""

@@ -1,156 +1,175 @@
-"""Stop and search inside hot spots by recorded ethnicity, against stops elsewhere and residents.
+"""Stop and search in and near hot spots by recorded ethnicity, and how often the object was found.
 
-Shares have Wilson intervals, ratios those of Woolf (1955) or exact ones. Counts below 5 are
-withheld, and others with them where a total would give them away.
+Shares and rates have Wilson intervals, ratios those of Woolf (1955) or exact ones. Small counts are
+withheld, and others with them where those shown would give them away (`suppression`). The periods
+are whole financial quarters, so that no two can be subtracted from each other.
 """
 
-import json
-import re
 from dataclasses import dataclass
+from datetime import date
 
+import geopandas as gpd
+import numpy as np
 import pandas as pd
 
-from analytics.tracking.activity import place_at
 from analytics.tracking.compliance import wilson
-from analytics.tracking.dosage import Dosage
-from analytics.tracking.rates import LEAST_SHOWN, ratio_of_odds, ratio_of_rates, withheld
-from analytics.workspace import InputError, NotMeasurable, User, Workspace, note_evidence, now_ms
+from analytics.tracking.ethnicity import BASES, UNKNOWN, groups_of
+from analytics.tracking.places import judged_places
+from analytics.tracking.quarters import Quarter, quarters_between
+from analytics.tracking.rates import LEAST_SHOWN
+from analytics.tracking.residents import read_population
+from analytics.tracking.settings import TrackingSettings
+from analytics.tracking.stops_tables import AREAS, OUTCOMES, tables_of, unknown_shown
+from analytics.workspace import InputError, NotMeasurable, User, Workspace, note_evidence
 
-GROUPS = ("White", "Asian", "Black", "Mixed", "Other", "Not stated")
-REFERENCE = "White"
-CAVEAT = (
-    "Residents are not the people who are on the street when patrols are: shares of residents "
-    "over- or understate who is available to be stopped. Stops elsewhere are the fairer "
-    "comparison, and even they differ in time, crime and who is about. A ratio shows where to "
-    "look; it proves neither bias nor its absence."
-)
-_PATTERNS = (
-    ("Not stated", r"not stated|unknown|refus|declin|n/?a$|not recorded|not known"),
-    ("Mixed", r"mixed|multiple ethnic"),
-    ("White", r"^white|caucasian|^w\d"),
-    ("Black", r"black|african|caribbean|^b\d"),
-    ("Asian", r"asian|indian|pakistani|bangladeshi|^a\d"),
-)
+NEAR_M = 200
+"""A stop this near a hot spot, but outside it, is counted as near (convention)."""
 
 
 @dataclass(frozen=True)
 class Stops:
-    """Stops by group: `table` has group, inside, share, low, high, the same of elsewhere, ratios.
+    """Stops of a quarter by group and where they were made, and what came of them.
 
-    Missing in `table` is withheld or not measurable, never zero.
+    `totals` counts the stops of each of `AREAS`. `table` has a row per group with the counts of
+    the areas (`all` where no stop is placed), shares inside and elsewhere, ratios. `found` has a
+    row per group with found, not_found, rate, low and high, each of inside, elsewhere or all.
+    Missing is withheld or not measurable, never zero. `unknown` is the share of all stops whose
+    ethnicity is not stated, by each of `BASES`; None is withheld.
     """
 
-    inside: int
-    elsewhere: int
-    repeats: int
-    without_place: int
+    quarter: Quarter
+    basis: str
+    first: date
+    last: date
+    source: str
+    totals: dict[str, int]
+    outcomes: dict[str, int]
+    unknown: dict[str, float | None]
     table: pd.DataFrame
+    found: pd.DataFrame
     has_population: bool
+    remarks: tuple[str, ...]
+
+    @property
+    def all(self) -> int:
+        """Every stop of the quarter."""
+        return sum(self.totals.values())
+
+    @property
+    def has_places(self) -> bool:
+        """Whether a single stop can be placed."""
+        return self.all > self.totals["unplaced"]
 
 
-def group_of(recorded: str | None) -> str:
-    """Return the broad group of a recorded ethnicity (five groups of the 2021 census, not stated)."""
-    text = (recorded or "not stated").strip().lower()
-    return next((group for group, pattern in _PATTERNS if re.search(pattern, text)), "Other")
+def stop_quarters(workspace: Workspace) -> list[Quarter]:
+    """Return the financial quarters with a stop, the newest first."""
+    days = workspace.rows("SELECT DISTINCT CAST(occurred_from AS DATE) FROM stops ORDER BY 1")
+    held = {quarter for (day,) in days for quarter in quarters_between(day, day)}
+    return sorted(held, key=lambda quarter: quarter.first, reverse=True)
 
 
-def preview_stops(workspace: Workspace, user: User, dosage: Dosage) -> Stops:
-    """Compare stops inside the places of a dosage with those elsewhere in its period.
+def preview_stops(
+    workspace: Workspace, user: User, quarter: Quarter, basis: str = "ethnicity"
+) -> Stops:
+    """Count the stops of a quarter by area and group; `basis` is one of `BASES`.
 
-    Raises NotMeasurable with the reason when it cannot be done.
+    Each stop is judged by the hot spot list in force on its day. Raises NotMeasurable with the
+    reason when no stop is held, InputError for another basis or without a list.
     """
     workspace.require(user, "track")
-    rows = workspace.frame(
-        "SELECT row_hash, ethnicity, x, y FROM stops WHERE x IS NOT NULL "
-        "AND time_precision <> 'month' "
-        "AND CAST(occurred_from - to_minutes(?) AS DATE) BETWEEN ? AND ?",
-        [workspace.day_starts_minutes, dosage.first_day, dosage.last_day],
-    )
-    aside = int(
-        workspace.value(
-            "SELECT count(*) FROM quarantine WHERE feed = 'stops' AND rule = 'no_place' "
-            "AND fixed_by IS NULL"
+    if basis not in BASES:
+        raise InputError("Choose self-defined or officer-defined ethnicity.")
+    rows = read_stops(workspace, quarter)
+    if rows.empty:
+        raise NotMeasurable(
+            f"No stops are held for {quarter.title}. Load the feed 'stops', or choose another "
+            "quarter. That is unknown, and not zero."
         )
-    )
-    _check(rows, aside)
-    is_inside = place_at(rows, dosage.hotspots).notna()
-    groups = rows["ethnicity"].map(group_of)
+    if rows[list(BASES)].notna().sum().sum() == 0:
+        raise NotMeasurable(
+            "Stops by ethnicity are not measurable: the stops loaded name none. Load them with "
+            "their columns of ethnicity."
+        )
+    judged = judged_places(workspace, TrackingSettings(), rows["day"].min(), rows["day"].max())
+    rows = rows.assign(area=area_of(rows, judged.frame), group=groups_of(rows[basis]))
     population = read_population(workspace)
+    table, found = tables_of(rows, population)
     return Stops(
-        inside=int(is_inside.sum()),
-        elsewhere=int((~is_inside).sum()),
-        repeats=int(rows["row_hash"].duplicated().sum()),
-        without_place=aside,
-        table=compare(groups[is_inside], groups[~is_inside], population),
+        quarter=quarter,
+        basis=basis,
+        first=rows["day"].min(),
+        last=rows["day"].max(),
+        source=judged.source,
+        totals={area: int((rows["area"] == area).sum()) for area in AREAS},
+        outcomes={outcome: int((rows["outcome"] == outcome).sum()) for outcome in OUTCOMES},
+        unknown={name: _unknown_share(rows[name]) for name in BASES},
+        table=table,
+        found=found,
         has_population=bool(population),
+        remarks=tuple(_remarks(workspace, quarter, rows, judged.warnings)),
     )
 
 
-def compare(
-    inside: pd.Series, elsewhere: pd.Series, population: dict[str, int] | None = None
-) -> pd.DataFrame:
-    """Return one row per group from two series of group names and residents by group."""
-    counts = [_counts(inside), _counts(elsewhere)]
-    hidden = [withheld(list(each.values())) for each in counts]
-    shown = [
-        {g: None if is_hidden else n for (g, n), is_hidden in zip(each.items(), mask, strict=True)}
-        for each, mask in zip(counts, hidden, strict=True)
-    ]
-    rows = []
-    for group in GROUPS:
-        here, there = shown[0][group], shown[1][group]
-        rows.append(
-            {
-                "group": group,
-                "inside": here,
-                **_share("inside", here, len(inside)),
-                "elsewhere": there,
-                **_share("elsewhere", there, len(elsewhere)),
-                **_ratio(group, shown),
-                **_against_residents(group, shown[0], population or {}),
-            }
-        )
-    return pd.DataFrame(rows)
+def read_stops(workspace: Workspace, quarter: Quarter) -> pd.DataFrame:
+    """Return load_id, row_hash, day, both ethnicities, outcome, is_contrary, x, y of a quarter.
 
-
-def read_population(workspace: Workspace) -> dict[str, int]:
-    """Return the residents by group that were entered for the hot spots; empty without."""
-    rows = workspace.rows(
-        "SELECT value FROM templates WHERE kind = 'residents' ORDER BY saved_ms DESC LIMIT 1"
+    The day is the patrol day, but the calendar day where no time is recorded. `is_contrary`: the
+    object was found and no further action was taken.
+    """
+    rows = workspace.frame(
+        "SELECT load_id, row_hash, ethnicity, officer_ethnicity, is_object_found, x, y, "
+        "regexp_matches(lower(outcome), 'no further action') AS is_without_action, "
+        "CAST(occurred_from - to_minutes(CASE time_precision WHEN 'minute' THEN ? ELSE 0 END) "
+        "AS DATE) AS day, strftime(occurred_from, '%Y-%m') AS month FROM stops "
+        "WHERE CAST(occurred_from AS DATE) BETWEEN ? AND ? ORDER BY row_id",
+        [workspace.day_starts_minutes, quarter.first, quarter.last],
     )
-    return {group: int(number) for group, number in json.loads(rows[0][0]).items()} if rows else {}
+    rows["day"] = pd.to_datetime(rows["day"]).dt.date
+    told = rows["is_object_found"].astype("boolean")
+    names = np.select([told.fillna(False), (~told).fillna(False)], OUTCOMES[:2], OUTCOMES[2])
+    contrary = told.fillna(False) & rows["is_without_action"].astype("boolean").fillna(False)
+    return rows.assign(outcome=names, is_contrary=contrary.astype(bool))
 
 
-def save_population(workspace: Workspace, user: User, residents: dict[str, int]) -> None:
-    """Keep the residents of the hot spots by group; raises InputError for a negative number."""
-    workspace.require(user, "track")
-    if any(number < 0 for number in residents.values()):
-        raise InputError("Numbers of residents cannot be negative.")
-    with workspace.write(user, "alter", "residents", "hot spots", residents) as transaction:
-        transaction.execute(
-            "INSERT INTO templates VALUES ('residents', 'hot spots', ?, ?, ?)",
-            [json.dumps(residents), user.username, now_ms()],
-        )
-
-
-def save_stops(workspace: Workspace, user: User, stops: Stops, run_id: str) -> None:
-    """Note for the readiness checklist that stop and search in hot spots is monitored."""
-    workspace.require(user, "track")
-    with workspace.write(user, "create", "evidence", "T6-12") as transaction:
-        note_evidence(transaction, "T6-12", sentence(stops).replace("*", ""), run_id)
+def area_of(rows: pd.DataFrame, places: gpd.GeoDataFrame, near_m: float = NEAR_M) -> pd.Series:
+    """Return which of `AREAS` each stop lies in, by the places in force on its `day`."""
+    points = gpd.GeoDataFrame(
+        rows[["day"]], geometry=gpd.points_from_xy(rows["x"], rows["y"]), crs=places.crs
+    )
+    area = pd.Series("elsewhere", index=rows.index)
+    shapes = places[["geometry", "first_day", "last_day"]]
+    for name, reach in (("near", near_m), ("inside", 0)):
+        grown = shapes.assign(geometry=shapes.geometry.buffer(reach)) if reach else shapes
+        met = points.sjoin(grown, predicate="intersects")
+        met = met[(met["day"] >= met["first_day"]) & (met["day"] <= met["last_day"])]
+        area[met.index.unique()] = name
+    area[rows["x"].isna() | rows["y"].isna()] = "unplaced"
+    return area
 
 
 def sentence(stops: Stops) -> str:
-    """Return the tab's answer: how many, and where a group stands out beyond chance."""
-    text = f"**{stops.inside:,} stops inside hot spots, {stops.elsewhere:,} elsewhere.**"
+    """Return the tab's answer: how many and where, and where a group stands out beyond chance."""
+    totals = stops.totals
+    if not stops.has_places:
+        return (
+            f"**Not placeable: {totals['unplaced']:,} of {stops.all:,} stops.** They carry no "
+            "coordinates, so how many were made in hot spots is not measurable. What follows is of "
+            "all stops."
+        )
+    text = (
+        f"**{totals['inside']:,} stops inside hot spots, {totals['near']:,} within {NEAR_M} m, "
+        f"{totals['elsewhere']:,} elsewhere.**"
+    )
+    if totals["unplaced"]:
+        text += f" Not placeable: {totals['unplaced']:,} of {stops.all:,}."
     ratios = stops.table.dropna(subset=["ratio_low"])
     more = ratios[ratios["ratio_low"] > 1]
     if ratios.empty:
         return f"{text} Too few stops of any group to compare it with White people."
     if more.empty:
         return (
-            f"{text} No group is stopped more inside hot spots than elsewhere, against White "
-            "people, beyond chance (95%)."
+            f"{text} No group that can be shown is stopped more inside hot spots than elsewhere, "
+            "against White people, beyond chance (95%)."
         )
     names = ", ".join(f"{row.group} {row.ratio:.1f}" for row in more.itertuples())
     return (
@@ -159,57 +178,97 @@ def sentence(stops: Stops) -> str:
     )
 
 
-def _check(rows: pd.DataFrame, aside: int) -> None:
-    if rows.empty and aside:
-        raise NotMeasurable(
-            f"Stops inside hot spots are not measurable: {aside:,} stops were loaded without "
-            "coordinates and no other is held for these days."
+def found_sentence(stops: Stops) -> str:
+    """Say how often the object of the search was found, and of how many that is not recorded."""
+    counts = stops.outcomes
+    known = counts["found"] + counts["not_found"]
+    if not known:
+        return (
+            f"Whether the object was found is not measurable: none of the {stops.all:,} stops says "
+            "whether its outcome is linked to the object of the search."
         )
-    if rows.empty:
-        raise NotMeasurable(
-            "Stops inside hot spots are not measurable: no stops with coordinates and a day are "
-            "held for these days. Load the feed 'stops', or choose other days."
+    low, high = wilson(counts["found"], known)
+    text = (
+        f"The object was found in {counts['found']:,} of {known:,} stops "
+        f"({counts['found'] / known:.0%}, 95% from {low:.0%} to {high:.0%})."
+    )
+    if counts["not_recorded"]:
+        text += f" Not recorded: {counts['not_recorded']:,} of {stops.all:,}."
+    if counts["not_recorded"] > known:
+        text += " Most stops do not say, so the share may not hold for them."
+    return text
+
+
+def unknown_sentence(stops: Stops) -> str:
+    """Say of how many stops the ethnicity is not stated, by the person and by the officer."""
+    parts = [
+        f"{BASES[name].lower()} {'withheld' if share is None else f'{share:.0%}'}"
+        for name, share in stops.unknown.items()
+    ]
+    return f"Not stated or blank: {' and '.join(parts)} of {stops.all:,} stops."
+
+
+def save_stops(workspace: Workspace, user: User, stops: Stops) -> None:
+    """Note for the readiness checklist that stop and search in hot spots is monitored."""
+    workspace.require(user, "track")
+    text = f"{stops.quarter.title}: {sentence(stops)} {found_sentence(stops)}".replace("*", "")
+    with workspace.write(user, "create", "evidence", "T6-12") as transaction:
+        note_evidence(transaction, "T6-12", text, "")
+
+
+def _unknown_share(recorded: pd.Series) -> float | None:
+    is_unknown = groups_of(recorded) == UNKNOWN
+    return float(is_unknown.mean()) if unknown_shown(is_unknown.sum()) else None
+
+
+def _remarks(
+    workspace: Workspace, quarter: Quarter, rows: pd.DataFrame, warnings: list[str]
+) -> list[str]:
+    found = [*warnings]
+    months = pd.period_range(quarter.first, quarter.last, freq="M")
+    missing = [f"{month:%b %Y}" for month in months if str(month) not in set(rows["month"])]
+    if missing:
+        found.append(
+            f"No stop is held for {' and '.join(missing)}: the quarter is only partly covered."
         )
-    if rows["ethnicity"].notna().sum() == 0:
-        raise NotMeasurable(
-            "Stops by ethnicity are not measurable: the stops loaded name none. Load them with "
-            "their column of ethnicity."
+    repeats = int(rows["row_hash"].duplicated().sum())
+    if repeats:
+        found.append(
+            f"{repeats:,} {'row repeats' if repeats == 1 else 'rows repeat'} another in every "
+            "column loaded and count too: without record numbers they may be separate stops."
         )
+    contrary = int(rows["is_contrary"].sum())
+    if contrary > 0.1 * len(rows):
+        found.append(
+            f"{contrary:,} stops say both that the object was found and that no further action "
+            "was taken. Ask how the outcome is recorded before the rate is used."
+        )
+    if mixed := _mixed(workspace, rows):
+        found.append(
+            f"{mixed:,} stops come from loads in which the officer's word stood in where the "
+            "person gave none. Undo and load them again to tell the two apart."
+        )
+    return found
 
 
-def _counts(groups: pd.Series) -> dict[str, int]:
-    found = groups.value_counts()
-    return {group: int(found.get(group, 0)) for group in GROUPS}
+def _mixed(workspace: Workspace, rows: pd.DataFrame) -> int:
+    """Count the stops of loads that took their ethnicity from several columns."""
+    loads = workspace.rows(
+        "SELECT load_id FROM loads WHERE feed = 'stops' "
+        "AND json_array_length(columns->'ethnicity') > 1"
+    )
+    return int(rows["load_id"].isin([load for (load,) in loads]).sum())
 
 
-def _share(name: str, count: int | None, total: int) -> dict[str, float | None]:
-    keys = (f"{name}_share", f"{name}_low", f"{name}_high")
-    if count is None or not total:
-        return dict.fromkeys(keys)
-    return dict(zip(keys, (count / total, *wilson(count, total)), strict=True))
-
-
-def _ratio(group: str, shown: list[dict[str, int | None]]) -> dict[str, float | None]:
-    keys = ("ratio", "ratio_low", "ratio_high")
-    counts = [shown[0][group], shown[0][REFERENCE], shown[1][group], shown[1][REFERENCE]]
-    if group in (REFERENCE, "Not stated") or any(count is None for count in counts):
-        return dict.fromkeys(keys)
-    return dict(zip(keys, ratio_of_odds(*counts), strict=True))
-
-
-def _against_residents(
-    group: str, inside: dict[str, int | None], residents: dict[str, int]
-) -> dict[str, float | None]:
-    """Stops per 1,000 residents, and their ratio to those of the reference group."""
-    keys = ("per_1000", "rate_ratio", "rate_low", "rate_high")
-    count, people = inside[group], residents.get(group, 0)
-    if count is None or not people or group == "Not stated":
-        return dict.fromkeys(keys)
-    rate = 1_000 * count / people
-    reference, others = inside[REFERENCE], residents.get(REFERENCE, 0)
-    if group == REFERENCE or reference is None or not others:
-        return dict(zip(keys, (rate, None, None, None), strict=True))
-    return dict(zip(keys, (rate, *ratio_of_rates(count, people, reference, others)), strict=True))
-
-
-NOTE = f"Counts below {LEAST_SHOWN} are withheld, with the next smallest where a total would tell."
+NOTE = (
+    f"Counts below {LEAST_SHOWN} are withheld, and others with them, so that none can be worked "
+    "out from those shown. A dash is withheld or not measurable, never nil."
+)
+CAVEAT = (
+    "Residents of hot spots are not the street population: no count of residents says who was "
+    "there to be stopped, so a rate per resident measures neither bias nor its absence. Stops "
+    "elsewhere are the fairer comparison, and even they differ in time, crime and who is about. "
+    "Ethnicity is as recorded: by the person, or as an officer saw it; the two often differ and "
+    "many leave it unstated. These figures show where to look and whom to ask, such as a scrutiny "
+    "panel; they do not say why anybody was stopped."
+)

@@ -17,9 +17,14 @@ def day_text(day: date) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
+def days_text(first: date, last: date) -> str:
+    """Write a period as 3 Mar 2026 to 9 Mar 2026, one day as itself."""
+    return day_text(first) if first == last else f"{day_text(first)} to {day_text(last)}"
+
+
 def answer(dosage: Dosage) -> str:
     """Return the page's answer: delivered of target, missed places, worst days since a visit."""
-    period = f"{day_text(dosage.first_day)} to {day_text(dosage.last_day)}"
+    period = days_text(dosage.first_day, dosage.last_day)
     return f"{_delivered(dosage, period)} {_missed(dosage)} {_longest(dosage)}".strip()
 
 
@@ -28,9 +33,26 @@ def visits_text(dosage: Dosage) -> str:
     if dosage.qualifying_visits is not None:
         return f"{dosage.qualifying_visits:,} qualifying visits"
     if all(d.measure(dosage.settings.dwell_minutes) == "not measurable" for d in dosage.devices):
-        return "a number of qualifying visits that is not measurable with these devices"
+        return f"a number of qualifying visits that is not measurable ({_too_seldom(dosage)})"
     low, high = dosage.qualifying_range
-    return f"between {low:,} and {high:,} qualifying visits"
+    return f"between {low:,} and {high:,} qualifying visits ({_too_seldom(dosage)})"
+
+
+def _too_seldom(dosage: Dosage) -> str:
+    """Say what keeps the visits from being counted: how often the devices report."""
+    dwell_minutes = dosage.settings.dwell_minutes
+    minimum = f"a shortest visit of {dwell_minutes:g} minutes"
+    slow = sum(device.measure(dwell_minutes) != "headline" for device in dosage.devices)
+    if slow < len(dosage.devices):
+        return (
+            f"{slow:,} of {len(dosage.devices):,} devices report too seldom, or by distance only, "
+            f"for {minimum}"
+        )
+    if all(d.median_s is None or d.is_distance_triggered for d in dosage.devices):
+        return "the devices report by distance and say nothing while they stand"
+    if dosage.ping_interval_s is None:
+        return f"the devices report too seldom for {minimum}"
+    return f"the devices report every {dosage.ping_interval_s:,.0f} s, too seldom for {minimum}"
 
 
 def has_gps(workspace: Workspace) -> bool:
@@ -66,6 +88,7 @@ def place_table(dosage: Dosage) -> pd.DataFrame:
     table = pd.DataFrame(dosage.hotspots.drop(columns="geometry"))
     minutes = list(MINUTES.values())
     table[minutes] = table[minutes].round(1)
+    table["delivered"] = table["delivered"].where(table["planned"] > 0)
     table["remark"] = [_remark(row) for row in table.itertuples()]
     since = table["days_since_last_visit"].astype(float).fillna(float("inf"))
     order = pd.DataFrame({"since": -since, "rank": table["rank"]}).sort_values(["since", "rank"])
@@ -131,7 +154,7 @@ def method(workspace: Workspace, dosage: Dosage) -> dict[str, str]:
             "sum. Compliance is qualifying visits, capped at planned, over planned."
         ),
         "period": (
-            f"{day_text(dosage.first_day)} to {day_text(dosage.last_day)}, patrol days from "
+            f"{days_text(dosage.first_day, dosage.last_day)}, patrol days from "
             f"{workspace.day_starts_minutes // 60:02d}:{workspace.day_starts_minutes % 60:02d}; a "
             "visit belongs to the day on which it begins."
         ),
@@ -145,20 +168,27 @@ def method(workspace: Workspace, dosage: Dosage) -> dict[str, str]:
 def _delivered(dosage: Dosage, period: str) -> str:
     planned = dosage.delivery
     hours = dosage.total("patrol_minutes") / 60
-    minutes = f"{hours:,.0f} patrol hours in {len(dosage.hotspots):,} places from {period}"
+    word = "on" if dosage.first_day == dosage.last_day else "from"
+    minutes = f"{hours:,.0f} patrol hours in {len(dosage.hotspots):,} places {word} {period}"
     if not planned.planned:
         return (
-            f"**{visits_text(dosage).capitalize()} and {minutes}**; "
+            f"**{_capital(visits_text(dosage))} and {minutes}**; "
             "no plan covers these days, so there is no target."
         )
     if dosage.qualifying_visits is None:
-        return f"**{visits_text(dosage).capitalize()} against {planned.planned:,} planned** ({minutes})."
+        return (
+            f"**{_capital(visits_text(dosage))} against {planned.planned:,} planned** ({minutes})."
+        )
     days = dosage.place_days.loc[dosage.place_days["planned"] > 0, "day"].nunique()
     return (
         f"**{planned.delivered:,} of {planned.planned:,} planned visits were delivered "
         f"({planned.compliance:.0%})** on {days:,} {'day' if days == 1 else 'days'} with a plan; in all "
         f"{visits_text(dosage)} and {minutes}."
     )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _missed(dosage: Dosage) -> str:
@@ -172,7 +202,7 @@ def _missed(dosage: Dosage) -> str:
 
 def _longest(dosage: Dosage) -> str:
     visited = dosage.hotspots.dropna(subset=["days_since_last_visit"])
-    if visited.empty:
+    if visited.empty or dosage.first_day == dosage.last_day:
         return ""
     worst = visited.loc[visited["days_since_last_visit"].astype(int).idxmax()]
     days = int(worst["days_since_last_visit"])

@@ -30,37 +30,42 @@ JOIN assignments n ON n.device = p.device AND p.ms >= n.start_ms AND p.ms < n.en
 STAYS = """
 WITH ordered AS (
     SELECT place, device, ms, gap_ms, speed_kmh, is_excluded,
-        LAG(ms) OVER (PARTITION BY place, device, is_excluded ORDER BY ms) AS previous_ms,
-        ROW_NUMBER() OVER (PARTITION BY place, device ORDER BY ms) AS fix_number
+        LAG(ms) OVER (PARTITION BY place, device ORDER BY ms) AS previous_ms,
+        LAG(is_excluded) OVER (PARTITION BY place, device ORDER BY ms) AS previous_excluded
     FROM inside
-), compared AS (
-    SELECT *, LAG(fix_number) OVER (PARTITION BY place, device, is_excluded ORDER BY ms)
-        AS previous_fix
-    FROM ordered
 ), marked AS (
-    SELECT *,
-        CASE WHEN previous_ms IS NULL OR ms - previous_ms > {gap_ms} THEN 1 ELSE 0 END
-            AS starts_visit,
-        CASE WHEN previous_ms IS NULL OR ms - previous_ms > {gap_ms}
-            OR fix_number - previous_fix > 1 THEN 1 ELSE 0 END AS starts_stay
-    FROM compared
+    SELECT place, device, ms, gap_ms, speed_kmh, is_excluded,
+        CASE WHEN previous_excluded = is_excluded AND ms - previous_ms <= {gap_ms} THEN 0 ELSE 1
+            END AS starts_stay
+    FROM ordered
 ), numbered AS (
-    SELECT *,
-        SUM(starts_visit) OVER (PARTITION BY place, device, is_excluded ORDER BY ms
-            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS visit,
-        SUM(starts_stay) OVER (PARTITION BY place, device, is_excluded ORDER BY ms
-            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS stay
+    SELECT *, SUM(starts_stay) OVER (PARTITION BY place, device ORDER BY ms
+        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS stay
     FROM marked
+), stays AS (
+    SELECT place, device, is_excluded, stay,
+        MIN(ms) AS first_ms, MAX(ms) AS last_ms, COUNT(*) AS fixes,
+        SUM(CASE WHEN starts_stay = 0 THEN speed_kmh * gap_ms END) AS speed_gap,
+        SUM(CASE WHEN starts_stay = 0 AND speed_kmh IS NOT NULL THEN gap_ms END) AS moving_ms,
+        SUM(CASE WHEN starts_stay = 0 AND speed_kmh > {vehicle_speed_kmh} THEN gap_ms ELSE 0 END)
+            AS vehicle_ms
+    FROM numbered GROUP BY place, device, is_excluded, stay
+), followed AS (
+    SELECT *, LAG(last_ms) OVER (PARTITION BY place, device, is_excluded ORDER BY first_ms)
+        AS previous_ms
+    FROM stays
 )
-SELECT place, device, is_excluded, visit, stay,
-    MIN(ms) AS first_ms, MAX(ms) AS last_ms, COUNT(*) AS fixes,
-    SUM(CASE WHEN starts_stay = 0 THEN speed_kmh * gap_ms END) AS speed_gap,
-    SUM(CASE WHEN starts_stay = 0 AND speed_kmh IS NOT NULL THEN gap_ms END) AS moving_ms,
-    SUM(CASE WHEN starts_stay = 0 AND speed_kmh > {vehicle_speed_kmh} THEN gap_ms ELSE 0 END)
-        AS vehicle_ms
-FROM numbered GROUP BY place, device, is_excluded, visit, stay
+SELECT place, device, is_excluded,
+    SUM(CASE WHEN first_ms - previous_ms <= {gap_ms} THEN 0 ELSE 1 END)
+        OVER (PARTITION BY place, device, is_excluded ORDER BY first_ms
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS visit,
+    stay, first_ms, last_ms, fixes, speed_gap, moving_ms, vehicle_ms
+FROM followed
 """
-"""Stays (device, place, visit, stay) from `inside`; speeds leave out the step into the place."""
+"""Stays (device, place, visit, stay) from `inside`; speeds leave out the step into the place.
+
+Fixes are put in order once; only the stays, which are few, are then joined to visits by kind.
+"""
 
 VISITS = """
 WITH joined AS (

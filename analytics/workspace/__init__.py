@@ -15,7 +15,8 @@ from analytics.workspace.roles import ACTIONS, ROLES, User
 from analytics.workspace.runs import Run, code_version, get_run, latest_run, make_run_id, store_run
 from analytics.workspace.schema import DEFAULT_PROGRAMME, FEEDS
 from analytics.workspace.settings import StepSettings, make_settings, read_settings, setting
-from analytics.workspace.store import Transaction, Workspace
+from analytics.workspace.store import Workspace
+from analytics.workspace.transaction import Transaction
 from analytics.workspace.times import now_ms
 
 __all__ = [

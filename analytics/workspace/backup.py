@@ -17,7 +17,9 @@ from analytics.workspace.config import config
 from analytics.workspace.errors import Refused, WorkspaceError
 from analytics.workspace.keys import Keys
 from analytics.workspace.roles import User
-from analytics.workspace.store import DATABASE, PING_FOLDER, Transaction, Workspace
+from analytics.workspace.database import DATABASE, PING_FOLDER
+from analytics.workspace.store import Workspace
+from analytics.workspace.transaction import Transaction
 from analytics.workspace.times import now_ms
 
 MANIFEST = "manifest.json"

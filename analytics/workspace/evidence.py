@@ -1,6 +1,6 @@
 """Facts that later steps leave for the readiness checklist, through a table and not by import."""
 
-from analytics.workspace.store import Transaction
+from analytics.workspace.transaction import Transaction
 from analytics.workspace.times import now_ms
 
 

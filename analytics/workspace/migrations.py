@@ -75,9 +75,20 @@ def _from_2(cursor: duckdb.DuckDBPyConnection) -> None:
         cursor.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
 
 
+def _from_3(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Add the officer's view of a stopped person's ethnicity, and whether the object was found."""
+    for table in ("superseded", *schema.EVENT_FEEDS):
+        cursor.execute(f"ALTER TABLE {table} ADD COLUMN officer_ethnicity VARCHAR")
+        cursor.execute(f"ALTER TABLE {table} ADD COLUMN is_object_found BOOLEAN")
+    # Older recipes of stops know neither column and let the officer's word stand in for the
+    # person's: the columns of such files are matched anew.
+    cursor.execute("DELETE FROM recipes WHERE feed = 'stops'")
+
+
 MIGRATIONS: dict[int, Callable[[duckdb.DuckDBPyConnection], None]] = {
     1: _from_1,
     2: _from_2,
+    3: _from_3,
 }
 """From a version to the step that makes it the next one."""
 

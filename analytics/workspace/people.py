@@ -13,7 +13,8 @@ import bcrypt
 
 from analytics.workspace.errors import InputError, Refused
 from analytics.workspace.roles import ROLES, User
-from analytics.workspace.store import Transaction, Workspace
+from analytics.workspace.store import Workspace
+from analytics.workspace.transaction import Transaction
 from analytics.workspace.times import now_ms
 
 FAILURES_ALLOWED = 5

@@ -10,7 +10,8 @@ from pathlib import Path
 from analytics.workspace.errors import InputError
 from analytics.workspace.roles import User
 from analytics.workspace.schema import EVENT_FEEDS
-from analytics.workspace.store import Transaction, Workspace
+from analytics.workspace.store import Workspace
+from analytics.workspace.transaction import Transaction
 from analytics.workspace.times import now_ms
 
 _DAY_COLUMN = {

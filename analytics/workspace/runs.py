@@ -10,7 +10,8 @@ from typing import Any
 from analytics.workspace import audit, schema
 from analytics.workspace.roles import User
 from analytics.workspace.settings import StepSettings
-from analytics.workspace.store import Transaction, Workspace
+from analytics.workspace.store import Workspace
+from analytics.workspace.transaction import Transaction
 from analytics.workspace.times import now_ms
 
 

@@ -1,7 +1,7 @@
 """The tables of a workspace. No foreign keys and no secondary indexes: DuckDB refuses ordinary
 changes under them. Lengths are metres in the workspace's CRS, `*_ms` epoch milliseconds UTC."""
 
-VERSION = 3
+VERSION = 4
 
 FEEDS = (
     "crimes",
@@ -25,7 +25,7 @@ EVENT_FEEDS = ("crimes", "incidents", "stops")
 
 DEFAULT_PROGRAMME = "serious-violence"
 
-# Ethnicity is stored of stops only, as recorded, and shown as rates with intervals.
+# Ethnicity and what was found are stored of stops only; a stop may lack its place.
 _EVENT_COLUMNS = """
     row_id BIGINT, load_id VARCHAR, row_hash UBIGINT,
     crime_id VARCHAR, occurrence_number VARCHAR,
@@ -36,7 +36,8 @@ _EVENT_COLUMNS = """
     recorded_on DATE, x DOUBLE, y DOUBLE, lon DOUBLE, lat DOUBLE,
     location VARCHAR, area_code VARCHAR,
     is_public_place BOOLEAN, is_domestic BOOLEAN, is_knife BOOLEAN, is_proactive BOOLEAN,
-    status VARCHAR, outcome VARCHAR, source VARCHAR, ethnicity VARCHAR
+    status VARCHAR, outcome VARCHAR, source VARCHAR, ethnicity VARCHAR,
+    officer_ethnicity VARCHAR, is_object_found BOOLEAN
 """
 
 TABLES: dict[str, str] = {

@@ -1,9 +1,7 @@
 """The open workspace: one DuckDB file, one connection, a cursor per call, one write lock."""
 
 import json
-import logging
 import secrets
-import shutil
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,19 +13,14 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pandas as pd
 
-from analytics.workspace import audit, migrations, schema
+from analytics.workspace import audit, database, migrations, schema
 from analytics.workspace.config import config
 from analytics.workspace.facts import checked_crs, checked_timezone
-from analytics.workspace.errors import InputError, Refused, WorkspaceBusy, WorkspaceError
+from analytics.workspace.errors import Refused, WorkspaceError
 from analytics.workspace.keys import Keys
 from analytics.workspace.roles import User
 from analytics.workspace.times import now_ms
 from analytics.workspace.transaction import Transaction
-
-DATABASE = "workspace.duckdb"
-PING_FOLDER = "pings"
-
-log = logging.getLogger(__name__)
 
 
 class Workspace:
@@ -64,8 +57,8 @@ class Workspace:
         when the CRS or time zone is unknown.
         """
         folder = Path(path)
-        _check_path(folder)
-        if (folder / DATABASE).exists():
+        database.check_path(folder)
+        if (folder / database.DATABASE).exists():
             raise WorkspaceError(f"'{folder}' already holds a workspace. Choose another folder.")
         if folder.exists() and any(folder.iterdir()):
             raise WorkspaceError(f"'{folder}' is not empty. Choose a new folder.")
@@ -83,25 +76,12 @@ class Workspace:
         folder.mkdir(parents=True, exist_ok=True)
         # Crimes, positions and spills lie in it: no one else on the machine may look.
         folder.chmod(0o700)
-        connection = _connect(folder)
+        connection = database.connect(folder)
         keys = Keys(config().secrets / values["workspace_id"])
         values["hash_key_check"] = keys.create()
-        cursor = connection.cursor()
-        cursor.execute("BEGIN")
-        for statement in schema.create_statements():
-            cursor.execute(statement)
-        cursor.executemany("INSERT INTO meta VALUES (?, ?)", list(values.items()))
-        cursor.execute(
-            "INSERT INTO programmes VALUES (?, 'Serious violence', '', true)",
-            [schema.DEFAULT_PROGRAMME],
-        )
-        cursor.executemany(
-            "INSERT INTO feeds VALUES (?, '', '', NULL, ?, '', NULL)",
-            [(feed, schema.RETENTION_DAYS.get(feed)) for feed in schema.FEEDS],
-        )
-        cursor.execute("COMMIT")
+        database.fill(connection, values)
         workspace = cls(folder, connection)
-        workspace._make_folders()
+        database.make_folders(folder)
         workspace.log(user, "create", "workspace", workspace.workspace_id, {"crs": values["crs"]})
         return workspace
 
@@ -113,21 +93,21 @@ class Workspace:
         or when it was written by newer code.
         """
         folder = Path(path)
-        _check_path(folder)
-        if not (folder / DATABASE).exists():
+        database.check_path(folder)
+        if not (folder / database.DATABASE).exists():
             raise WorkspaceError(
                 f"There is no workspace in '{folder}'. Make one with: "
                 f"python -m analytics init {folder}"
             )
-        connection = _connect(folder)
+        connection = database.connect(folder)
         try:
             migrations.migrate(connection.cursor())
             workspace = cls(folder, connection)
         except Exception:
             connection.close()
             raise
-        workspace._make_folders()
-        workspace._remove_strays()
+        database.make_folders(folder)
+        database.remove_strays(folder, workspace.ping_files())
         return workspace
 
     def close(self) -> None:
@@ -177,7 +157,7 @@ class Workspace:
     @property
     def pings_folder(self) -> Path:
         """Folder of the registered Parquet ping files."""
-        return self.path / PING_FOLDER
+        return self.path / database.PING_FOLDER
 
     def today(self) -> date:
         """The patrol day it is now; the sample town stands still at its own date."""
@@ -246,15 +226,10 @@ class Workspace:
         detail: object = None,
     ) -> Iterator[Transaction]:
         """Hold the write lock for one transaction and record it in the audit log with it."""
-        with self._lock, self.cursor() as cursor:
-            cursor.execute("BEGIN")
-            try:
-                yield Transaction(cursor)
-                length, head = audit.append(cursor, user, action, object_type, object_id, detail)
-                cursor.execute("COMMIT")
-            except BaseException:
-                cursor.execute("ROLLBACK")
-                raise
+        with self._lock:
+            with self.bookkeeping() as transaction:
+                yield transaction
+                length, head = transaction.audit(user, action, object_type, object_id, detail)
             self._record_head(length, head)
 
     @contextmanager
@@ -316,57 +291,3 @@ class Workspace:
                 f"'{self.keys.folder}': {error.strerror}. Make room there or correct the "
                 "permissions."
             ) from error
-
-    def _make_folders(self) -> None:
-        self.pings_folder.mkdir(exist_ok=True)
-        (self.path / "queue").mkdir(exist_ok=True)
-        for feed in schema.FEEDS:
-            (self.path / "inbox" / feed).mkdir(parents=True, exist_ok=True)
-
-    def _remove_strays(self) -> None:
-        """Delete what a crash left: ping files that no load registered, unpacked uploads, copies."""
-        for left in (self.path / "spill").iterdir():
-            if left.is_dir():
-                shutil.rmtree(left, ignore_errors=True)
-        registered = {Path(file).name for file in self.ping_files()}
-        for file in self.pings_folder.iterdir():
-            if file.name not in registered:
-                log.warning("Removed the unregistered ping file %s.", file.name)
-                file.unlink()
-
-
-def _check_path(folder: Path) -> None:
-    """Refuse a path that DuckDB reads as a pattern: it could answer from a folder beside it."""
-    if found := set(str(folder.resolve())) & set("*?["):
-        raise WorkspaceError(
-            f"The path of '{folder}' holds the sign {min(found)}, with which the database finds "
-            "the wrong files. Choose a name without it."
-        )
-
-
-def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
-    spill = folder / "spill"
-    spill.mkdir(exist_ok=True)
-    limits = config()
-    try:
-        connection = duckdb.connect(
-            str(folder / DATABASE),
-            config={
-                "memory_limit": limits.memory_limit,
-                "threads": limits.threads,
-                "temp_directory": str(spill),
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-            },
-        )
-        connection.execute("SET GLOBAL TimeZone = 'UTC'")
-    except duckdb.IOException as error:
-        if "lock" in str(error).lower():
-            raise WorkspaceBusy(
-                f"The workspace '{folder}' is open in another process. "
-                "Close that one, or let it do the work."
-            ) from error
-        raise WorkspaceError(f"The workspace '{folder}' cannot be opened: {error}") from error
-    except duckdb.Error as error:
-        raise WorkspaceError(f"The workspace '{folder}' cannot be read: {error}") from error
-    return connection

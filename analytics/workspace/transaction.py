@@ -41,6 +41,6 @@ class Transaction:
 
     def audit(
         self, user: User, action: str, object_type: str, object_id: str, detail: object = None
-    ) -> None:
-        """Add a further audit record to this transaction."""
-        audit.append(self._cursor, user, action, object_type, object_id, detail)
+    ) -> tuple[int, str]:
+        """Add an audit record to this transaction; return the chain's length and head."""
+        return audit.append(self._cursor, user, action, object_type, object_id, detail)

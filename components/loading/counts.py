@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics import technology
+from analytics.reports import write_csv
 from analytics.workspace import User, Workspace
 from components import exports, steps, tables
 
@@ -39,7 +40,7 @@ def offer_aside(workspace: Workspace, user: User, load_id: str) -> None:
     """Offer the rows a load kept aside as a CSV to correct and load again."""
     exports.offer(
         "Rows kept aside",
-        lambda: technology.kept_aside(workspace, user, load_id).to_csv(index=False).encode(),
+        lambda: write_csv(technology.kept_aside(workspace, user, load_id)),
         f"kept-aside-{load_id}.csv",
         user,
         "kept_aside",

@@ -60,7 +60,11 @@ def _take(flow: Flow, given: list, key: str) -> None:
         with st.spinner("Looking at the files ..."):
             other = technology.feed_by_recipe(flow.workspace, flow.user, flow.feed, given)
             if other is not None:
-                _offer_other(flow, other)
+                _offer_other(flow, other, ", as loaded before,")
+                return
+            other = technology.feed_by_header(flow.workspace, flow.user, flow.feed, given)
+            if other is not None:
+                _offer_other(flow, other, " by their columns,")
                 return
             found = technology.inspect(flow.workspace, flow.user, flow.feed, given)
         if found.refusal:
@@ -71,10 +75,10 @@ def _take(flow: Flow, given: list, key: str) -> None:
         st.rerun()
 
 
-def _offer_other(flow: Flow, other: str) -> None:
-    """Say that the files have the header of another feed's recipe, and offer to load them so."""
+def _offer_other(flow: Flow, other: str, why: str) -> None:
+    """Say that the files have the header of another feed, and offer to load them so."""
     title, chosen = track.in_words(other), track.in_words(flow.feed)
-    st.info(f"These files look like {title}, as loaded before, not like {chosen}.")
+    st.info(f"These files look like {title}{why} not like {chosen}.")
     st.button(
         f"Load them as {title}",
         type="primary",

@@ -73,3 +73,28 @@ def test_places_in_a_small_part_of_a_county_are_shown_close():
     west, south, east, north = places.to_crs(4326).total_bounds
     around = (west - 0.5, south - 0.5, east + 0.5, north + 0.5)
     assert map_views.view(places, 620, around).zoom == map_views.view(places, 620).zoom
+
+
+def test_a_rank_that_would_lie_on_a_better_one_waits_until_one_comes_closer():
+    near, far = _places(80), _places(3_000)
+    view = map_views.view(far)
+
+    def told(places):
+        shapes = map_layers.shapes(places, "count", "crimes", None)
+        waiting, clear = map_layers.rank_marks(shapes, view)
+        assert clear.get_pixel_offset == waiting.get_pixel_offset
+        return [[shape["rank"] for shape in layer.data] for layer in (clear, waiting)]
+
+    assert told(far) == [["1", "2"], []]
+    assert told(near) == [["1"], ["2"]]
+    assert told(far.drop(columns="rank")) == [[], []]
+
+
+def test_a_place_whose_patrol_is_unknown_has_no_disc():
+    patrol = pd.DataFrame({"hotspot_id": ["A", "B"], "minutes": [0.0, np.nan]})
+    shapes = map_layers.shapes(_places(3_000), "count", "crimes", patrol)
+    assert [shape["is_known"] for shape in shapes] == [True, False]
+    assert [shape["detail"] for shape in shapes] == [
+        "9 crimes · 0 patrol minutes",
+        "4 crimes · no GPS",
+    ]

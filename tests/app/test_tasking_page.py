@@ -93,6 +93,11 @@ def test_a_plan_is_looked_at_and_then_issued(with_list, open_page):
     button(app, "Issue the plan").click().run()
     assert not app.exception
     assert len(tasking.plan_in_force(with_list, TODAY, TODAY)) == len(plan.visits)
+    again = open_page("tasking", "inspector")
+    again.session_state["tasking-tabs"] = "Week"
+    again.run()
+    assert any("In force: plan-0001" in part.value for part in again.caption)
+    assert "Issue the plan" not in [part.label for part in again.button]
 
 
 def test_tonight_from_2145_plans_only_who_is_still_on(with_list, open_page):
@@ -111,11 +116,27 @@ def test_tonight_from_2145_plans_only_who_is_still_on(with_list, open_page):
     assert all(start >= "22:00" or start < "06:00" for start in starts)
 
 
+def test_a_unit_that_is_not_on_is_left_out(with_list, open_page):
+    app = open_page("tasking", "inspector")
+    app.session_state["tasking-tabs"] = "Tonight"
+    app.run()
+    names = [part.value for part in app.text_input if part.label == "Unit"]
+    out = next(part for part in app.get("button_group") if "leave out" in part.proto.label)
+    out.set_value([names[0]]).run()
+    assert f"{len(names) - 1} units tonight" in texts(app)
+    button(app, "Make tonight's sheet").click().run()
+    assert not app.exception and not app.error
+    offs = [part.label for part in app.button if part.label.endswith(" is off")]
+    assert offs == [f"{name} is off" for name in names[1:]]
+
+
 def test_an_inspector_with_a_planned_week_comes_for_tonight(with_list, open_page):
     tasking.save_plan(
         with_list, ROOT_USER, make_settings(TaskingSettings, {"from": TODAY, **QUICK})
     )
-    assert button(open_page("tasking", "inspector"), "Make tonight's sheet")
+    app = open_page("tasking", "inspector")
+    assert button(app, "Make tonight's sheet")
+    assert "A plan holds today:" in texts(app)
     assert button(open_page("tasking", "analyst"), "Make the plan")
 
 
@@ -127,9 +148,43 @@ def test_tonight_makes_a_sheet_without_the_roster(with_list, open_page):
     assert not app.exception
     assert not app.error
     assert "visits of 15 minutes" in texts(app)
+    assert any("Not issued yet" in part.value for part in app.caption)
     button(app, "Issue tonight's plan").click().run()
     assert not app.exception
+    assert any("In force: plan-0001" in part.value for part in app.caption)
+    assert "Issue tonight's plan" not in [part.label for part in app.button]
     assert set(tasking.plan_in_force(with_list, TODAY, TODAY)["shift"]) == {"Tonight"}
+
+
+def test_tonights_sheet_stands_when_the_plan_is_changed_by_hand(with_list, open_page):
+    app = open_page("tasking", "inspector")
+    app.session_state["tasking-tabs"] = "Tonight"
+    app.run()
+    button(app, "Make tonight's sheet").click().run()
+    before = stop_times(app)
+    assert not any("stands as it was made" in part.value for part in app.info)
+    button(app, "Issue tonight's plan").click().run()
+    row = tasking.plan_in_force(with_list, TODAY, TODAY).iloc[-1]
+    starts = row["starts"].to_pydatetime()
+    visit = tasking.Visit(TODAY, row["shift"], row["unit"], row["hotspot_id"], starts, 15.0)
+    tasking.cancel_visit(with_list, ROOT_USER, visit, "Asked for")
+    app.run()
+    assert not app.exception and not app.error
+    assert stop_times(app) == before
+    assert any("stands as it was made" in part.value for part in app.info)
+
+
+def test_the_sheet_of_the_night_before_is_not_tonights(with_list, open_page):
+    who = User("one-inspector", "The inspector", frozenset({"inspector"}))
+    units = [{"name": "Z9", "mode": "foot", "starts": "20:00", "until": "02:00", "base": ""}]
+    stale = {"day": "2026-08-30", "units": units, "seed": 1, "lost": ["Z8"]}
+    save_draft(with_list, who, "tonight", stale)
+    app = open_page("tasking", "inspector")
+    app.session_state["tasking-tabs"] = "Tonight"
+    app.run()
+    assert not app.exception and not app.error
+    assert button(app, "Make tonight's sheet")
+    assert "Z9" not in [part.value for part in app.text_input if part.label == "Unit"]
 
 
 def test_a_control_day_is_told_tonight(with_list, open_page):
@@ -179,6 +234,10 @@ def test_an_officer_sees_and_prints_the_own_round_only(with_list, open_page):
     mine = plan.visits[plan.visits["unit"] == unit]
     assert f"{unit}: {len(mine)} visit" in texts(app)
     assert stop_times(app) == sorted(mine["starts"].dt.strftime("%H:%M"))
+    facts = tasking.place_facts(with_list, [*mine["hotspot_id"]])
+    told = next(part.proto.body for part in app.get("html") if 'class="stops"' in part.proto.body)
+    assert all(one.where in told and one.why in told for one in facts.values())
+    assert all(one.where for one in facts.values()), "every place has a street to name"
 
 
 def test_a_briefing_is_written_and_kept(with_list, open_page):
@@ -202,6 +261,10 @@ def test_a_visit_is_cancelled_and_the_change_undone(with_list, open_page):
     app.run()
     assert not app.exception
     before = len(tasking.plan_in_force(with_list, TODAY, TODAY))
+    assert not app.warning, "nothing is doubted before a place is chosen"
+    place = next(part for part in app.selectbox if part.label == "Place")
+    spot = with_list.value("SELECT hotspot_id FROM hotspots ORDER BY rank LIMIT 1")
+    place.set_value(spot).run()
     next(part for part in app.text_input if part.label == "Reason").set_value("Asked for")
     button(app, "Add the visit").click().run()
     assert not app.exception and not app.error
@@ -217,6 +280,9 @@ def test_the_roster_of_a_week_is_shown_and_copied(with_list, open_page):
     app.run()
     assert not app.exception and not app.error
     assert "unit-hours" in texts(app)
+    button(app, "Save the week").click().run()
+    assert any("nothing was saved" in part.value for part in app.toast)
+    assert with_list.value("SELECT count(*) FROM loads WHERE mode = 'edit'") == 0
     assert any("bank holiday" in part.value for part in app.caption)
     button(app, "Copy the week before").click().run()
     assert "Copied from the week before, not saved yet" in texts(app)

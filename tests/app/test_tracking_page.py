@@ -82,3 +82,35 @@ def test_tracks_are_replayed_once_allowed_and_with_a_reason(with_list, open_page
     assert not app.error
     assert with_list.value("SELECT count(*) FROM audit WHERE object_type = 'tracks'") == 1
     assert app.slider(key="replay-until")
+
+
+def test_a_patrol_day_moves_the_map_and_its_table_and_leaves_the_answer(with_list, open_page):
+    app = on_tab(open_page("tracking", "inspector"), "Hot spots")
+    slider = next(part for part in app.select_slider if part.label == "Patrol day on the map")
+    assert slider.value is None
+    answer = app.markdown[1].value
+    period = sum(_minutes(app))
+    slider.set_value(date(2026, 8, 29)).run()
+    assert not app.exception
+    assert app.markdown[1].value == answer
+    assert "Saturday 29 Aug 2026:" in texts(app)
+    assert 0 < sum(_minutes(app)) < period
+    assert "29 August 2026" in app.get("deck_gl_json_chart")[0].proto.alt
+    app.segmented_control(key="period").set_value("Yesterday").run()
+    assert not app.exception
+    assert "Patrol day on the map" not in [part.label for part in app.select_slider]
+
+
+def test_the_lead_records_the_policy_of_tracking_but_not_the_dpia(with_list, open_page):
+    app = on_tab(open_page("tracking", "lead"), "Replay")
+    assert not app.exception
+    fields = {part.label: part for part in app.text_input}
+    assert "DPIA reference of the patrol GPS" not in fields
+    fields["Policy of tracking"].set_value("x")
+    next(part for part in app.button if part.label == "Record the policy").click().run()
+    assert "its title or number" in app.error[0].value
+
+
+def _minutes(app):
+    table = next(part for part in app.dataframe if "patrol_minutes" in part.value.columns)
+    return table.value["patrol_minutes"]

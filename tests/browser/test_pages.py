@@ -110,9 +110,9 @@ def test_a_phone_shows_one_column_that_a_thumb_can_use(phone, page):
     assert phone.title() == steps.QUESTIONS[page]
     phone.settle()
 
-    wide = phone.page.evaluate("document.documentElement.scrollWidth")
-    assert wide <= 390
     main = phone.page.get_by_test_id("stMain")
+    assert phone.page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert main.evaluate("box => box.scrollWidth") <= 390
     for kind in (
         ".stButton button",
         ".stPageLink a",

@@ -22,12 +22,23 @@ def with_list(server):
     return server
 
 
-def the_sheet(page: Page) -> bytes:
+def the_sheet(page: Page, label: str = "Shift sheets (PDF)") -> bytes:
     """Press for the sheets and return the file."""
-    button = page.get_by_role("button", name="Shift sheets (PDF)").filter(visible=True)
+    button = page.get_by_role("button", name=label, exact=True).filter(visible=True)
     with page.expect_download(timeout=120_000) as download:
         button.click(timeout=60_000)
     return Path(download.value.path()).read_bytes()
+
+
+def small_presses(page: Page) -> list[str]:
+    """Buttons and tabs of the page that a thumb would miss: lower than 44 px."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll(
+            '.stMain .stButton button, .stMain .stDownloadButton button, .stMain [role=tab], '
+            + '.stMain .stButtonGroup button')]
+            .filter(one => one.checkVisibility() && one.getBoundingClientRect().height < 43.5)
+            .map(one => one.innerText)"""
+    )
 
 
 @pytest.mark.parametrize("size", list(SIZES))
@@ -53,6 +64,10 @@ def test_tonights_sheet_is_printed_and_the_rest_planned_without_a_lost_unit(
     expect(page.get_by_text("Planned anew from 20:00 without")).to_be_visible(timeout=120_000)
     window.settle()
     expect(lost).to_have_count(count - 1)
+    assert the_sheet(page, "New shift sheets (PDF)").startswith(b"%PDF")
+    page.get_by_role("button", name="Issue the new plan").click()
+    expect(page.get_by_text("In force: plan-")).to_be_visible(timeout=60_000)
+    assert small_presses(page) == [] or size == "desktop"
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     context.close()
     assert window.outside == []

@@ -135,6 +135,8 @@ def test_a_save_stands_once_other_rows_of_its_week_were_loaded(patrol_workspace,
 def test_what_a_save_replaced_is_purged_with_the_roster(patrol_workspace, acting):
     load_id = tasking.save_week(patrol_workspace, acting, MONDAY, [])
     assert patrol_workspace.value("SELECT count(*) FROM roster") == 0
+    (edit,) = tasking.week_edits(patrol_workspace, acting, MONDAY)
+    assert edit.sentence(1) == "21 removed: U1 on Mon 7 Sep, 14:00-22:00 removed; and 20 more"
     removed = retention.purge(patrol_workspace, acting, "roster", MONDAY + timedelta(days=1))
     assert removed == 42, "three pairs on seven days"
     (edit,) = tasking.week_edits(patrol_workspace, acting, MONDAY)

@@ -44,6 +44,39 @@ def test_the_rest_is_planned_without_the_lost_unit(patrol_workspace, acting, she
     )
 
 
+def test_what_was_begun_is_not_wanted_again(patrol_workspace, acting, sheet):
+    """With the same units on, the whole night wants no more after the replan than before."""
+    wanted = sheet.ledger.visits_wanted
+    begun = sheet.visits[sheet.visits["starts"] < NOW]
+    assert len(begun)
+    again = tasking.replan_without(patrol_workspace, acting, sheet, "U2", time(21))
+    assert len(begun) + again.ledger.visits_wanted <= wanted
+    assert again.ledger.visits_wanted > 0
+    late = tasking.replan_without(patrol_workspace, acting, again, "U3", time(23, 30))
+    assert late.ledger.visits_wanted <= again.ledger.visits_wanted
+
+
+def test_a_change_by_hand_makes_the_sheet_no_longer_current(patrol_workspace, acting, sheet):
+    tasking.issue_plan(patrol_workspace, acting, sheet)
+    assert tasking.tonight_is_current(patrol_workspace, acting, sheet)
+    row = sheet.visits.iloc[-1]
+    visit = tasking.Visit(MONDAY, "Tonight", row["unit"], row["hotspot_id"], row["starts"], 15.0)
+    tasking.cancel_visit(patrol_workspace, acting, visit, "Asked for")
+    assert not tasking.tonight_is_current(patrol_workspace, acting, sheet)
+    assert tasking.held_plan(patrol_workspace, acting, sheet.run_id) is sheet
+    assert tasking.held_plan(patrol_workspace, acting, "") is None
+
+
+def test_the_sheets_of_the_rest_show_the_base_and_only_what_is_to_come(
+    patrol_workspace, acting, sheet
+):
+    home = {(one.x, one.y) for one in tasking.rounds_of(patrol_workspace, sheet)}
+    again = tasking.replan_without(patrol_workspace, acting, sheet, "U2", time(21))
+    rounds = tasking.rounds_of(patrol_workspace, again)
+    assert rounds and {(one.x, one.y) for one in rounds} == home and len(home) == 1
+    assert all((one.visits["starts"] >= NOW).all() for one in rounds)
+
+
 def test_nobody_is_in_two_places_across_the_replan(patrol_workspace, acting, sheet):
     again = tasking.replan_without(patrol_workspace, acting, sheet, "U3", time(20, 50))
     for _, mine in again.visits.groupby("unit"):

@@ -35,9 +35,8 @@ def test_irregular_device_is_judged_on_its_slow_end():
 
 def test_device_with_one_fix_is_not_measurable():
     (found,) = device_intervals(
-        pd.DataFrame({"device": [], "gap_ms": [], "fixes": []}),
+        pd.DataFrame({"device": ["d"], "gap_ms": [None], "fixes": [1]}),
         pd.DataFrame({"device": [], "step": [], "fixes": []}),
-        {"d": 1},
     )
     assert found.measure(10) == "not measurable"
 
@@ -51,16 +50,12 @@ def test_clock_device_is_regular_and_distance_device_is_found():
     random = np.random.default_rng(7)
     by_clock = np.full(500, 15_000)
     steps_of_clock = np.floor(random.exponential(8, 500)).astype(int)
-    (found,) = device_intervals(
-        counted(by_clock, "gap_ms"), counted(steps_of_clock, "step"), {"d": 501}
-    )
+    (found,) = device_intervals(counted(by_clock, "gap_ms"), counted(steps_of_clock, "step"))
     assert (found.median_s, found.is_regular, found.is_distance_triggered) == (15, True, False)
 
     by_distance = (random.lognormal(2.5, 1.2, 500) * 1000).astype(int)
     steps_of_distance = np.full(500, 10)
-    (found,) = device_intervals(
-        counted(by_distance, "gap_ms"), counted(steps_of_distance, "step"), {"d": 501}
-    )
+    (found,) = device_intervals(counted(by_distance, "gap_ms"), counted(steps_of_distance, "step"))
     assert (found.is_regular, found.is_distance_triggered) == (False, True)
 
 

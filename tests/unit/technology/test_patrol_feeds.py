@@ -1,5 +1,8 @@
 """What tracking needs of activity, roster and stops: assignments, crews, funding, ethnicity."""
 
+from analytics import technology
+from analytics.technology import places
+
 
 def test_an_assignment_has_its_end_in_local_time_and_utc(load, write, empty_workspace):
     table = (
@@ -47,23 +50,94 @@ def test_only_stops_keep_the_recorded_ethnicity(load, write, empty_workspace):
         for n in range(1, 6)
     )
     report = load("stops", write("s.csv", head + body))
-    both = ["Self-defined ethnicity", "Officer-defined ethnicity"]
-    assert report.columns["ethnicity"] == both
+    assert report.columns["ethnicity"] == "Self-defined ethnicity"
+    assert report.columns["officer_ethnicity"] == "Officer-defined ethnicity"
     assert empty_workspace.rows("SELECT DISTINCT ethnicity FROM stops") == [("White - British",)]
-    load("crimes", write("c.csv", head + body))
+    crimes = load("crimes", write("c.csv", head + body))
+    assert any("those of the feed 'stops'" in text for text in crimes.warnings)
     assert empty_workspace.rows("SELECT DISTINCT ethnicity FROM crimes") == [(None,)]
 
 
-def test_the_officers_ethnicity_stands_where_the_person_gave_none(load, write, empty_workspace):
-    head = "Date,Longitude,Latitude,Type,Self-defined ethnicity,Officer-defined ethnicity\n"
-    rows = ["Asian - Indian,White", ",Black", ","]
+def test_both_ethnicities_and_what_was_found_stand_in_columns_of_their_own(
+    load, write, empty_workspace
+):
+    head = (
+        "Date,Longitude,Latitude,Type,Self-defined ethnicity,Officer-defined ethnicity,"
+        "Outcome linked to object of search\n"
+    )
+    rows = ["Asian - Indian,White,True", ",Black,False", ",,"]
     body = "".join(
         f"2026-07-0{day}T10:00:00,-1.53,52.58{day},Person search,{row}\n"
         for day, row in enumerate(rows, start=1)
     )
     load("stops", write("s.csv", head + body))
-    assert empty_workspace.rows("SELECT ethnicity FROM stops ORDER BY occurred_from") == [
-        ("Asian - Indian",),
-        ("Black",),
-        (None,),
+    columns = "ethnicity, officer_ethnicity, is_object_found"
+    assert empty_workspace.rows(f"SELECT {columns} FROM stops ORDER BY occurred_from") == [
+        ("Asian - Indian", "White", True),
+        (None, "Black", False),
+        (None, None, None),
     ]
+
+
+def test_a_stop_without_coordinates_is_stored_and_a_crime_is_kept_aside(
+    load, write, empty_workspace
+):
+    table = (
+        "Type,Date,Latitude,Longitude,Outcome\n"
+        "Person search,2026-07-01T10:00:00,52.581,-1.53,Arrest\n"
+        "Person search,2026-07-02T10:00:00,,,Arrest\n"
+        "Person search,2026-07-03T10:00:00,52.583,,Arrest\n"
+        "Person search,2026-07-04T10:00:00,far,away,Arrest\n"
+        "Person search,2026-07-05T10:00:00,0,0,Arrest\n"
+    )
+    stops = load("stops", write("s.csv", table))
+    assert (stops.rows_stored, stops.reasons) == (
+        3,
+        {"suppressed_place": 1, "unreadable_number": 1},
+    )
+    assert empty_workspace.value("SELECT count(x) FROM stops") == 1
+    share = next(check for check in stops.checks if check.rule == "geocoded_share")
+    assert "2 without coordinates are stored and count as not placeable" in share.note
+    crimes = load("crimes", write("c.csv", table))
+    assert (crimes.rows_stored, crimes.reasons["no_place"]) == (1, 2)
+
+
+def test_stops_without_any_coordinates_load_once_and_do_not_fix_the_crs(
+    load, write, empty_workspace
+):
+    line = "Person search,2026-07-0{}T10:00:00,,,Arrest\n"
+    head = "Type,Date,Latitude,Longitude,Outcome\n"
+    first = load("stops", write("s.csv", head + line.format(1) + line.format(2)))
+    assert (first.rows_stored, first.first, first.last) == (2, "2026-07-01", "2026-07-02")
+    again = load("stops", write("t.csv", head + line.format(2) + line.format(3)))
+    assert (again.rows_stored, again.rows_already_held) == (1, 1)
+    assert not places.holds_places(empty_workspace)
+
+
+def test_a_newer_extract_finds_stops_without_coordinates_unchanged(load, write, empty_workspace):
+    head = "Reference,Type,Date,Latitude,Longitude,Outcome\n"
+    line = "S{0},Person search,2026-07-0{0}T10:00:00,,,{1}\n"
+    load("stops", write("s.csv", head + line.format(1, "Arrest") + line.format(2, "Arrest")))
+    newer = head + line.format(1, "Arrest") + line.format(2, "Caution")
+    report = load("stops", write("t.csv", newer), mode="replace")
+    assert report.rows_stored == 1
+    assert (report.changes["unchanged"], report.changes["outcome_changed"]) == (1, 1)
+
+
+def test_stops_given_as_crimes_are_known_by_their_columns(write, empty_workspace, acting):
+    head = "Type,Date,Latitude,Longitude,Self-defined ethnicity,Object of search,Outcome\n"
+    stops = write("s.csv", head + "Person search,2026-07-01T20:15:00,52.5,-1.5,,Knives,Arrest\n")
+    plain = write("c.csv", "Type,Date,Latitude,Longitude\nRobbery,2026-07-01 20:15,52.5,-1.5\n")
+    assert technology.feed_by_header(empty_workspace, acting, "crimes", [stops]) == "stops"
+    assert technology.feed_by_header(empty_workspace, acting, "stops", [stops]) is None
+    assert technology.feed_by_header(empty_workspace, acting, "crimes", [plain]) is None
+
+
+def test_examples_of_checks_never_show_ethnicity(write, empty_workspace, acting):
+    head = "Type,Date,Latitude,Longitude,Self-defined ethnicity,Officer-defined ethnicity\n"
+    row = "Person search,2026-07-01T20:15:00,52.5,-1.5,White - Irish,White\n"
+    file = write("s.csv", head + row * 3 + row.replace("52.5,-1.5", "far,away"))
+    report = technology.preview_load(empty_workspace, acting, "stops", [file])
+    examples = [record for check in report.checks for record in check.examples]
+    assert examples
+    assert not any({"ethnicity", "officer_ethnicity"} & set(record) for record in examples)

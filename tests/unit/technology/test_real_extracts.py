@@ -104,12 +104,14 @@ def test_three_layouts_of_geolife_tracks(empty_workspace, load_set):
     assert tracks.rows_read == 80_989
 
 
-def test_stop_and_search_reads_latitude_first_and_stores_the_recorded_ethnicity(
+def test_stop_and_search_reads_latitude_first_and_stores_both_ethnicities(
     empty_workspace, load_set
 ):
     report = load_set("stops", "stop_search_other_forces/*.csv.gz")
 
-    assert (report.rows_read, report.reasons) == (6_562, {"no_place": 112})
+    assert (report.rows_read, report.rows_stored, report.reasons) == (6_562, 6_562, {})
+    assert empty_workspace.value("SELECT count(*) FROM stops WHERE x IS NULL") == 112
     lat = empty_workspace.rows("SELECT min(lat) > 50, max(lat) < 55 FROM stops")
     assert lat == [(True, True)]
-    assert empty_workspace.value("SELECT count(ethnicity) FROM stops") > 6_000
+    counts = "count(ethnicity), count(officer_ethnicity), count(is_object_found)"
+    assert empty_workspace.rows(f"SELECT {counts} FROM stops") == [(6_215, 6_170, 5_916)]

@@ -1,6 +1,7 @@
 """Planned against delivered visit by visit, misses, alerts, unmet need, teams and replay."""
 
 import itertools
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -167,8 +168,14 @@ def test_a_miss_is_explained_then_closed(week, acting):
         "lead",
     )
     assert not after["is_open"]
-    assert "1 are explained and 1 closed" in tracking.misses_sentence(
-        tracking.missed_visits(week, acting, found)
+    told = tracking.misses_sentence(tracking.missed_visits(week, acting, found), found)
+    assert "1 explained, 1 closed. Most often: called away to other work (1)." in told
+    assert "no visit could be missed" in tracking.misses_sentence(
+        found.rows[:0], replace(found, rows=found.rows[:0])
+    )
+    unheard = found.rows.assign(status="unknown: no GPS of the unit")
+    assert "unknown without GPS" in tracking.misses_sentence(
+        found.rows[:0], replace(found, rows=unheard)
     )
     assert week.value("SELECT value FROM evidence WHERE item_id = 'T6-10'").startswith("1 missed")
 
@@ -243,6 +250,7 @@ def test_reasons_are_summed_by_place_with_what_the_log_suggests():
             "reason": ["device", "", "", ""],
             "suggested": ["", "abstracted", "", "abstracted"],
             "is_open": [False, True, True, True],
+            "status": ["missed", "too short", "missed", "missed"],
         }
     )
     table = tracking.why_by_place(rows)
@@ -251,6 +259,7 @@ def test_reasons_are_summed_by_place_with_what_the_log_suggests():
         "not explained; log: Called away to other work (2), device or GPS fault (1)"
     )
     assert table.loc[1, "why"] == "not explained (1)"
+    assert table["gps"].tolist() == ["nobody came (2), too short (1)", "nobody came (1)"]
     assert tracking.why_by_place(rows[:0]).empty
 
 
@@ -308,3 +317,18 @@ def test_home_is_told_which_places_of_a_saved_dosage_wait(tracked):
     assert "2 places had no visit for 48 hours, longest Place 3" in tracking.waiting_sentence(
         tracked, result(0, 3, None)
     )
+
+
+def test_a_changed_plan_is_another_run(week, acting):
+    """Dosage is kept by what it reads, and the changes made to a plan are part of that."""
+    before = dosage_of(week, acting)
+    with week.write(acting, "alter", "plan", "plan-1") as kept:
+        kept.execute(
+            "INSERT INTO plan_edits (edit_id, programme_id, number, plan_id, kind, edited_ms, "
+            "is_undone) VALUES ('e1', 'other', 1, 'plan-1', 'cancel', 1, false)"
+        )
+    changed = dosage_of(week, acting)
+    with week.write(acting, "alter", "plan", "plan-1") as kept:
+        kept.execute("UPDATE plan_edits SET is_undone = true")
+    runs = {before.run_id, changed.run_id, dosage_of(week, acting).run_id}
+    assert len(runs) == 3

@@ -1,16 +1,9 @@
-"""Rates, ratios and withheld counts: published numbers and what can be derived."""
+"""Rates and ratios beside published numbers."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from scipy.stats import binom
 
-from analytics.tracking.rates import (
-    LEAST_SHOWN,
-    poisson_rate,
-    ratio_of_odds,
-    ratio_of_rates,
-    withheld,
-)
+from analytics.tracking.rates import poisson_rate, ratio_of_odds, ratio_of_rates
 
 
 @pytest.mark.parametrize(
@@ -34,13 +27,11 @@ def test_ratio_of_rates_is_one_for_equal_rates_and_holds_it():
     assert low < 1 < high
 
 
-@given(st.lists(st.integers(0, 40), min_size=2, max_size=7))
-def test_no_withheld_count_follows_from_the_total(counts):
-    hidden = withheld(counts)
-    left = [count for count, is_hidden in zip(counts, hidden, strict=True) if is_hidden]
-    assert all(h for count, h in zip(counts, hidden, strict=True) if count < LEAST_SHOWN)
-    if left and not all(hidden):
-        assert len(left) >= 2
-        assert sum(left) >= LEAST_SHOWN
-    if min(counts) >= LEAST_SHOWN:
-        assert not any(hidden)
+def test_limits_of_a_ratio_of_rates_leave_a_fortieth_in_each_tail():
+    # Given the sum of both counts, the first is binomial; the exposures are 2 and 3.
+    count, reference = 5, 10
+    ratio, low, high = ratio_of_rates(count, 2.0, reference, 3.0)
+    assert ratio == pytest.approx(0.75)
+    shares = [limit * 2 / (limit * 2 + 3) for limit in (low, high)]
+    assert binom.sf(count - 1, count + reference, shares[0]) == pytest.approx(0.025)
+    assert binom.cdf(count, count + reference, shares[1]) == pytest.approx(0.025)

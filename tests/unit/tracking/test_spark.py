@@ -23,6 +23,7 @@ CRS = "EPSG:27700"
 DAYS = (date(2026, 3, 28), date(2026, 3, 29), "Europe/London", 360)
 """Two patrol days round the night on which the clock goes forward."""
 TABLES = (
+    "device_gaps",
     "jumps",
     "held",
     "excluded",
@@ -37,7 +38,7 @@ QUERIES = {
     "pings": "SELECT * FROM pings",
     "place_days": visits.PLACE_DAYS,
     "hours": visits.HOURS,
-    "gaps": GAPS_SQL.format(pings="all_pings"),
+    "gaps": GAPS_SQL.format(pings="all_pings", also=""),
     "steps": STEPS_SQL.format(pings="all_pings"),
     "heat": GATHER.format(bins=BINS_PER_DEGREE, gap_ms=300_000, speed=30.0),
     **{name: f"SELECT * FROM {name}" for name in TABLES},
@@ -106,12 +107,13 @@ def run(cursor, file, settings):
     assigned = pd.DataFrame(
         {"device": ["b"], "start_ms": [start_ms], "end_ms": [start_ms + 3_600_000]}
     )
+    project = pd.DataFrame({"device": ["a", "b"], "start_ms": start_ms, "end_ms": end_ms})
     measured = engine.measure(
         cursor,
         JudgedPlaces(frame, [station], [], ""),
         settings,
         left_out,
-        engine.Apart(assigned),
+        engine.Apart(assigned, project if settings.project_only else None),
     )
     rows = {name: cursor.execute(query).df() for name, query in QUERIES.items()}
     return measured, rows | {"device_days": engine.device_days(cursor)}
@@ -131,8 +133,15 @@ def same_form(rows):
     return rows.sort_values(by).reset_index(drop=True)
 
 
-def test_every_ping_query_gives_equal_rows_on_both_engines(spark, fixes):
-    settings = TrackingSettings()
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param(TrackingSettings(), id="as set at first"),
+        pytest.param(TrackingSettings(keep_every=3, gap_minutes=7.5), id="thinned"),
+        pytest.param(TrackingSettings(project_only=True, buffer_m=25), id="project units, buffer"),
+    ],
+)
+def test_every_ping_query_gives_equal_rows_on_both_engines(spark, fixes, settings):
     ours, expected = run(duckdb.connect().cursor(), fixes, settings)
     cursor = SparkCursor(spark)
     theirs, found = run(cursor, fixes, settings)
@@ -144,5 +153,10 @@ def test_every_ping_query_gives_equal_rows_on_both_engines(spark, fixes):
         pd.testing.assert_frame_equal(
             same_form(found[name]), same_form(rows), check_dtype=False, rtol=1e-9, obj=name
         )
-    assert dict(ours.left_out)["impossible_jump"] > 0
+    if settings.keep_every == 1:
+        assert dict(ours.left_out)["impossible_jump"] > 0
+    if settings.project_only:
+        kept, held = (set(expected[name]["device"]) for name in ("inside", "held"))
+        assert kept == held & {"a", "b"} and held - kept
     cursor.close()
+    assert spark._jsparkSession.sharedState().cacheManager().isEmpty(), "something is still kept"

@@ -15,12 +15,13 @@ from analytics.tracking import (
     preview_dosage,
     visits,
 )
+from analytics.tracking.summary import visits_text
 from tests.unit.tracking.conftest import FIRST_DAY, NOON_MS, add_plan, add_tracks, standing
 
 
 def test_answer_without_a_plan_names_what_had_no_patrol(tracked, acting):
     said = answer(preview_dosage(tracked, acting, TrackingSettings()))
-    assert said.startswith("**2 qualifying visits and 0 patrol hours in 3 places from 8 Jun 2026")
+    assert said.startswith("**2 qualifying visits and 0 patrol hours in 3 places on 8 Jun 2026**")
     assert "no plan covers these days" in said
     assert "**1 had no patrol in that time**: Place C." in said
 
@@ -56,6 +57,33 @@ def test_a_visit_too_many_at_one_place_does_not_hide_a_miss_at_another(tracked, 
     days = day_totals(replace(dosage, place_days=rows.assign(day=FIRST_DAY)))
     first = days.iloc[0]
     assert (first["planned"], first["delivered_low"], first["other_low"]) == (3, 1, 3)
+
+
+def test_what_cannot_be_counted_is_told_with_its_reason(tracked, acting):
+    """A fix every 15 seconds: a number from 75 seconds, a range from 30, nothing below."""
+
+    def said(minutes):
+        dosage = preview_dosage(tracked, acting, TrackingSettings(dwell_minutes=minutes))
+        return answer(dosage), place_table(dosage)
+
+    assert said(2)[0].startswith("**3 qualifying visits")
+    assert said(1)[0].startswith("**Between 3 and 3 qualifying visits (the devices report every 15")
+    text, table = said(0.4)
+    assert text.startswith("**A number of qualifying visits that is not measurable (the devices")
+    assert "report every 15 s, too seldom for a shortest visit of 0.4 minutes) and" in text
+    assert table["qualifying_visits"].isna().sum() == 2
+    assert table["delivered"].isna().all()
+
+
+def test_a_few_slow_devices_are_not_called_all_of_them(tracked, acting):
+    dosage = preview_dosage(tracked, acting, TrackingSettings(dwell_minutes=2))
+    quick, *rest = dosage.devices
+    slow = replace(quick, device="slow", median_s=60.0, p95_s=60.0)
+    mixed = replace(
+        dosage, devices=(quick, *rest, slow), place_days=dosage.place_days.assign(unjudged=1)
+    )
+    assert f"1 of {len(rest) + 2} devices report too seldom" in visits_text(mixed)
+    assert "every 15 s" not in visits_text(mixed)
 
 
 def test_overlap_of_hours():

@@ -48,9 +48,13 @@ def test_an_older_workspace_is_migrated_with_its_rows(workspace, version):
         older.executemany(f"INSERT INTO audit VALUES ({marks})", audit)
         for feed in schema.FEEDS:
             older.execute("INSERT INTO feeds (feed) VALUES (?)", [feed])
+            older.execute("INSERT INTO recipes (feed, columns) VALUES (?, '{}')", [feed])
     with Workspace.open(folder) as migrated:
         assert columns(migrated.rows(COLUMNS)) == wanted
         assert migrated.value("SELECT count(*) FROM feeds") == feeds
+        # Those of stops would fill up the person's ethnicity with the officer's word.
+        kept = {feed for (feed,) in migrated.rows("SELECT feed FROM recipes")}
+        assert kept == set(schema.FEEDS) - {"stops"}
         assert migrated.rows("SELECT * FROM audit ORDER BY number")[: len(audit)] == audit
         assert migrated.value("SELECT value FROM meta WHERE name = 'schema_version'") == str(
             schema.VERSION
