@@ -179,9 +179,10 @@ def alike(problem: DayProblem) -> list[list[int]]:
     return list(groups.values())
 
 
-def searches_a_round(problem: DayProblem) -> int:
-    """Return how many searches for routes one round of prices takes."""
-    return len(families(problem, [kind[0] for kind in alike(problem)]))
+def work_of_round(problem: DayProblem) -> float:
+    """Return the work of one round of prices: 1 for one search over 100 visits; it grows squared."""
+    searches = len(families(problem, [kind[0] for kind in alike(problem)]))
+    return max(searches * (len(problem.wanted) / 100) ** 2, 0.01)
 
 
 def families(problem: DayProblem, stretches: list[int]) -> list[list[int]]:

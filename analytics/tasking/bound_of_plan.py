@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from analytics.tasking.bound import BY_RELAXATION, BY_ROUTES
-from analytics.tasking.bound_columns import ROUNDS, Bound, searches_a_round, tight_bound
+from analytics.tasking.bound_columns import ROUNDS, Bound, tight_bound, work_of_round
 from analytics.tasking.build import Progress
 from analytics.tasking.plan import Plan
 from analytics.tasking.problem import PlannedDay
@@ -17,8 +17,8 @@ from analytics.workspace import User, Workspace, get_run, make_run_id, store_run
 
 STEP = "tasking-bound"
 
-SEARCHES_AT_ONCE = 2000
-"""Searches for routes that `task` spends on the bound of a plan (a convention)."""
+WORK_AT_ONCE = 3000
+"""Work that `task` spends on the bound: searches for routes over 100 visits (a convention)."""
 
 ROUNDS_AT_ONCE = 20
 """Rounds of prices a day that `task` makes at most: more lower the bound by little."""
@@ -90,17 +90,17 @@ def bound_of(workspace: Workspace, plan: Plan) -> PlanBound | None:
 
 
 def bound_plan(
-    plan: Plan, searches: int | None = None, progress: Progress | None = None
+    plan: Plan, work: float | None = None, progress: Progress | None = None
 ) -> PlanBound:
     """Work out the bound of a plan; stores nothing.
 
-    With at most so many `searches` for routes: days for which too few are left have the plain bound.
+    With at most so much `work`: days for which too little is left have the plain bound.
     """
-    rows, left = [], searches
+    rows, left = [], work
     for number, planned in enumerate(plan.days):
-        rounds, each = ROUNDS, searches_a_round(planned.problem)
+        rounds, each = ROUNDS, work_of_round(planned.problem)
         if left is not None:
-            rounds = min(ROUNDS_AT_ONCE, left // max(each, 1))
+            rounds = min(ROUNDS_AT_ONCE, int(left // each))
             rounds = 0 if rounds < FEWEST_ROUNDS else rounds
         bound = _of_day(plan, planned, rounds, progress, number)
         left = None if left is None else left - bound.rounds * each
@@ -116,8 +116,8 @@ def bound_plan(
 
 
 def with_tight_bound(plan: Plan) -> Plan:
-    """Return the plan with the best bound that `SEARCHES_AT_ONCE` searches give, and its name."""
-    return _bounded(plan, bound_plan(plan, SEARCHES_AT_ONCE))
+    """Return the plan with the best bound that `WORK_AT_ONCE` gives, and its name."""
+    return _bounded(plan, bound_plan(plan, WORK_AT_ONCE))
 
 
 def with_bound(workspace: Workspace, plan: Plan) -> Plan:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from analytics import tasking
 from analytics.tasking import TaskingSettings
-from analytics.tasking.bound import upper_bound
-from analytics.tasking.bound_columns import alike, families, tight_bound
+from analytics.tasking.bound import BY_RELAXATION, BY_ROUTES, upper_bound
+from analytics.tasking.bound_columns import alike, families, tight_bound, work_of_round
+from analytics.tasking.bound_of_plan import FEWEST_ROUNDS, bound_plan
 from analytics.tasking.bound_routes import Memory, RouteFinder
 from analytics.tasking.order import earliest_starts
 from analytics.tasking.problem import DayProblem
@@ -257,3 +258,21 @@ def test_who_may_not_plan_may_not_work_on_the_bound(patrol_workspace: Workspace,
     officer = User("o", "Officer", frozenset({"officer"}))
     with pytest.raises(Refused):
         tasking.save_bound(patrol_workspace, officer, plan)
+
+
+def test_a_plan_too_long_to_bound_at_once_says_on_how_many_days_it_was(
+    patrol_workspace: Workspace, acting: User
+):
+    choices = TaskingSettings(
+        from_date=MONDAY, to_date=MONDAY + timedelta(days=3), visits_per_day=5, seed=3
+    )
+    plan = tasking.preview_plan(patrol_workspace, acting, choices)
+    whole = bound_plan(plan)
+    assert whole.by == BY_ROUTES
+    one_day = work_of_round(plan.days[0].problem) * FEWEST_ROUNDS
+    part, none = bound_plan(plan, one_day * 1.5), bound_plan(plan, 0)
+    assert none.by == BY_RELAXATION
+    assert part.by == f"{BY_ROUTES} on 1 of 4 days, {BY_RELAXATION} on the others"
+    assert plan.value <= whole.upper_bound <= part.upper_bound + 1e-6
+    assert part.upper_bound <= none.upper_bound + 1e-6
+    assert none.upper_bound == pytest.approx(plan.upper_bound, abs=1e-5)
