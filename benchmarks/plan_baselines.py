@@ -1,55 +1,11 @@
-"""Three simple ways to plan a day's patrols, to compare the plan with."""
+"""Simple ways to plan a day's patrols, to compare the plan with, besides greedy insertion."""
 
 from dataclasses import replace
-
-import numpy as np
 
 from analytics.tasking import TaskingSettings
 from analytics.tasking.order import earliest_starts
 from analytics.tasking.problem import DayProblem
 from analytics.tasking.solve import solve_day
-
-
-def greedy_by_value_per_minute(problem: DayProblem) -> list[list[int]]:
-    """Insert visit after visit, each time the one of most worth per minute that it takes.
-
-    The minutes are the visit's own and the travel that it adds at its best place in a route.
-    """
-    routes: list[list[int]] = [[] for _ in problem.stretches]
-    fits = problem.can_serve()
-    options = {
-        (stretch, int(visit)): _best_place(problem, stretch, [], int(visit))
-        for stretch in range(len(routes))
-        for visit in np.flatnonzero(fits[stretch])
-    }
-    while options:
-        key = max(options, key=lambda key: (options[key][0], -key[0], -key[1]))
-        rate, place = options[key]
-        if rate <= 0:
-            return routes
-        stretch, visit = key
-        routes[stretch].insert(place, visit)
-        options = {key: option for key, option in options.items() if key[1] != visit}
-        for other in [other for at, other in options if at == stretch]:
-            options[stretch, other] = _best_place(problem, stretch, routes[stretch], other)
-    return routes
-
-
-def _best_place(
-    problem: DayProblem, stretch: int, route: list[int], visit: int
-) -> tuple[float, int]:
-    """Return worth per extra minute and where to insert; nothing per minute where it never fits."""
-    legs = problem.legs[problem.stretches[stretch].mode]
-    nodes = [stretch, *(problem.node(made) for made in route), stretch]
-    node, best = problem.node(visit), (0.0, 0)
-    for place in range(len(route) + 1):
-        before, after = nodes[place], nodes[place + 1]
-        extra = legs[before][node] + legs[node][after] - legs[before][after]
-        rate = problem.worth[visit] / (problem.minutes[visit] + extra)
-        trial = [*route[:place], visit, *route[place:]]
-        if rate > best[0] and earliest_starts(problem, stretch, trial) is not None:
-            best = rate, place
-    return best
 
 
 def nearest_next(problem: DayProblem) -> list[list[int]]:
@@ -87,10 +43,6 @@ def equal_visits(equal: DayProblem, settings: TaskingSettings, seed: int) -> lis
     """
     by_worth = equal.wanted.sort_values("worth", ascending=False, kind="stable")
     turn = by_worth.groupby("place").cumcount().reindex(equal.wanted.index)
-    alike = replace(equal, wanted=equal.wanted.assign(worth=10.0 ** -turn.clip(upper=4)))
+    wanted = equal.wanted[["place", "early", "late", "minutes"]]
+    alike = replace(equal, wanted=wanted.assign(worth=10.0 ** -turn.clip(upper=4), is_pinned=False))
     return solve_day(alike, settings, seed).visits
-
-
-def worth_of(problem: DayProblem, routes: list[list[int]]) -> float:
-    """Return the worth of the visits in these routes."""
-    return float(problem.worth[[visit for route in routes for visit in route]].sum())

@@ -100,11 +100,14 @@ def make(recipe: Recipe) -> dict:
         )
         counts = visits_by_day(quotas, np.ones(1), rng)[0]
         drawn[name] = wanted_visits(counts, need, settings, rng)
-    columns = ["place", "early", "late", "minutes", "worth"]
+    columns = ["place", "early", "late", "minutes", "worth", "first", "begun", "promised"]
     return {
         "hotspots": {"x": at[:, 0].round().tolist(), "y": at[:, 1].round().tolist()},
         "stretches": [asdict(part) for part in parts],
-    } | {name: frame[columns].round({"worth": 7}).to_dict("list") for name, frame in drawn.items()}
+    } | {
+        name: frame[columns].round({"worth": 7, "first": 7}).to_dict("list")
+        for name, frame in drawn.items()
+    }
 
 
 def _stretches(recipe: Recipe, centres: np.ndarray, rng: np.random.Generator) -> list[Stretch]:

@@ -12,13 +12,9 @@ import time
 from dataclasses import dataclass
 
 from analytics.tasking.bound_columns import Bound, tight_bound
+from analytics.tasking.insertion import by_worth_per_minute
 from analytics.tasking.solve import solve_day
-from benchmarks.plan_baselines import (
-    equal_visits,
-    greedy_by_value_per_minute,
-    nearest_next,
-    worth_of,
-)
+from benchmarks.plan_baselines import equal_visits, nearest_next
 from benchmarks.plan_instances import Instance, instances
 
 
@@ -48,7 +44,7 @@ def score(held: Instance, seed: int, enough: float | None = None) -> Score:
     began = time.process_time()
     routes = solve_day(problem, settings, seed).visits
     planned = time.process_time()
-    value = worth_of(problem, routes)
+    value = problem.value(routes)
     target = 0.0 if enough is None else value / (1 - enough)
     bound = tight_bound(problem, settings.spacing_minutes, routes=routes, enough=target)
     ended = time.process_time()
@@ -57,9 +53,9 @@ def score(held: Instance, seed: int, enough: float | None = None) -> Score:
         planned=sum(map(len, routes)),
         value=value,
         bound=bound,
-        greedy=worth_of(problem, greedy_by_value_per_minute(problem)),
-        nearest=worth_of(problem, nearest_next(problem)),
-        equal=worth_of(held.equal, equal_visits(held.equal, settings, seed)),
+        greedy=problem.value(by_worth_per_minute(problem)),
+        nearest=problem.value(nearest_next(problem)),
+        equal=held.equal.value(equal_visits(held.equal, settings, seed)),
         plan_s=planned - began,
         bound_s=ended - planned,
     )

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
-from analytics.tasking.bound import BY_ROUTES
-from analytics.tasking.bound_columns import ROUNDS, Bound, tight_bound
+from analytics.tasking.bound import BY_RELAXATION, BY_ROUTES
+from analytics.tasking.bound_columns import ROUNDS, Bound, searches_a_round, tight_bound
 from analytics.tasking.build import Progress
 from analytics.tasking.plan import Plan
 from analytics.tasking.problem import PlannedDay
@@ -17,10 +17,13 @@ from analytics.workspace import User, Workspace, get_run, make_run_id, store_run
 
 STEP = "tasking-bound"
 
-SEARCHES_AT_ONCE = 1500
+SEARCHES_AT_ONCE = 2000
 """Searches for routes that `task` spends on the bound of a plan (a convention)."""
 
-FEWEST_ROUNDS = 8
+ROUNDS_AT_ONCE = 20
+"""Rounds of prices a day that `task` makes at most: more lower the bound by little."""
+
+FEWEST_ROUNDS = 12
 """Fewer rounds of prices than this seldom lower the plain bound."""
 
 UNDER_WAY = "A closer bound is being worked out and stands here as soon as it is done."
@@ -48,13 +51,23 @@ class PlanBound:
     plain: float
     days: list[dict[str, Any]]
 
+    @property
+    def by(self) -> str:
+        """How the bound was found, in words."""
+        tight = sum(day["rounds"] > 0 or day["is_settled"] for day in self.days)
+        if tight == len(self.days):
+            return BY_ROUTES
+        if not tight:
+            return BY_RELAXATION
+        return f"{BY_ROUTES} on {tight:,} of {len(self.days):,} days, {BY_RELAXATION} on the others"
+
 
 def save_bound(
     workspace: Workspace, user: User, plan: Plan, progress: Progress | None = None
 ) -> PlanBound:
     """Work out the bound of a plan and keep it, so that it is shown with the plan."""
     workspace.require(user, "plan")
-    found = bound_plan(plan, ROUNDS, progress)
+    found = bound_plan(plan, progress=progress)
     detail = {"plan": plan.run_id, "upper_bound": found.upper_bound}
     with workspace.write(user, "create", "run", found.run_id, detail) as transaction:
         store_run(
@@ -76,11 +89,21 @@ def bound_of(workspace: Workspace, plan: Plan) -> PlanBound | None:
     return PlanBound(**run.result) if run else None
 
 
-def bound_plan(plan: Plan, rounds: int, progress: Progress | None = None) -> PlanBound:
-    """Work out the bound of a plan with at most so many rounds of prices a day; stores nothing."""
-    rows = []
+def bound_plan(
+    plan: Plan, searches: int | None = None, progress: Progress | None = None
+) -> PlanBound:
+    """Work out the bound of a plan; stores nothing.
+
+    With at most so many `searches` for routes: days for which too few are left have the plain bound.
+    """
+    rows, left = [], searches
     for number, planned in enumerate(plan.days):
+        rounds, each = ROUNDS, searches_a_round(planned.problem)
+        if left is not None:
+            rounds = min(ROUNDS_AT_ONCE, left // max(each, 1))
+            rounds = 0 if rounds < FEWEST_ROUNDS else rounds
         bound = _of_day(plan, planned, rounds, progress, number)
+        left = None if left is None else left - bound.rounds * each
         rows.append(_row(planned, bound))
     return PlanBound(
         run_id=_run_id(plan),
@@ -93,26 +116,21 @@ def bound_plan(plan: Plan, rounds: int, progress: Progress | None = None) -> Pla
 
 
 def with_tight_bound(plan: Plan) -> Plan:
-    """Return the plan with the best bound that `SEARCHES_AT_ONCE` searches give.
-
-    A plan so long that this is too few for it keeps its plain bound.
-    """
-    searches = sum(len(planned.problem.stretches) for planned in plan.days)
-    rounds = min(ROUNDS, SEARCHES_AT_ONCE // max(searches, 1))
-    if rounds < FEWEST_ROUNDS:
-        return plan
-    return _bounded(plan, bound_plan(plan, rounds).upper_bound)
+    """Return the plan with the best bound that `SEARCHES_AT_ONCE` searches give, and its name."""
+    return _bounded(plan, bound_plan(plan, SEARCHES_AT_ONCE))
 
 
 def with_bound(workspace: Workspace, plan: Plan) -> Plan:
     """Return the plan with the bound kept for it, where that is the closer one."""
     kept = bound_of(workspace, plan)
-    return _bounded(plan, kept.upper_bound) if kept else plan
+    return _bounded(plan, kept) if kept else plan
 
 
-def _bounded(plan: Plan, upper_bound: float) -> Plan:
-    # Where the plan has the closer one already it is of the same kind, from a shorter search.
-    return replace(plan, upper_bound=min(upper_bound, plan.upper_bound), bound_by=BY_ROUTES)
+def _bounded(plan: Plan, bound: PlanBound) -> Plan:
+    # A plan of `task` may have the closer one already, from a search of the same kind.
+    if bound.upper_bound > plan.upper_bound:
+        return plan
+    return replace(plan, upper_bound=bound.upper_bound, bound_by=bound.by)
 
 
 def bound_sentence(plan: Plan, bound: PlanBound | None, is_under_way: bool = False) -> str:
@@ -147,15 +165,19 @@ def _of_day(
 
     spacing = plan.settings.spacing_minutes
     return tight_bound(
-        planned.problem, spacing, rounds=rounds, routes=planned.routes, progress=tell
+        planned.problem,
+        spacing,
+        rounds=rounds,
+        routes=planned.routes,
+        enough=planned.problem.value(planned.routes),
+        progress=tell,
     )
 
 
 def _row(planned: PlannedDay, bound: Bound) -> dict[str, Any]:
-    visits = [visit for route in planned.routes for visit in route]
     return {
         "date": planned.day.isoformat(),
-        "value": float(planned.problem.worth[visits].sum()),
+        "value": planned.problem.value(planned.routes),
         "upper_bound": bound.value,
         "plain": bound.plain,
         "rounds": bound.rounds,

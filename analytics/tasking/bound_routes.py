@@ -1,4 +1,4 @@
-"""The best route of one stretch under given prices, by dynamic programming over minutes.
+"""The best routes of stretches under given prices, by dynamic programming over minutes.
 
 A label is a visit that begins at a minute, with a short memory of the visits made before it; all
 visits of one minute are extended at once. With the memory of Baldacci, Mingozzi and Roberti (2011,
@@ -106,47 +106,72 @@ class Memory:
 
 
 class RouteFinder:
-    """Finds the best routes of one stretch for any prices of visits."""
+    """Finds the best routes for any prices of visits, of stretches that set out or end together.
 
-    def __init__(self, problem: DayProblem, stretch: int):
-        count, unit = len(problem.stretches), problem.stretches[stretch]
-        travel = _shortest(problem.travel[unit.mode])
-        minutes = problem.wanted["minutes"].to_numpy()
-        self.visits = np.flatnonzero(problem.can_serve()[stretch])
-        self._place = {int(visit): here for here, visit in enumerate(self.visits)}
-        nodes = count + self.visits
-        out, back = travel[stretch, nodes], travel[nodes, stretch]
-        begin = unit.early
-        self._early = np.maximum(problem.wanted["early"].to_numpy()[self.visits] - begin, out)
-        self._late = np.minimum(
-            problem.wanted["late"].to_numpy()[self.visits] - begin,
-            unit.late - begin - minutes[self.visits] - back,
+    The stretches move alike, from one base, and may serve the same visits. Where all begin at one
+    minute, one run serves them: what is reached by a stretch's last minutes is known at the end.
+    Where all end at one minute, the same is done from the end of the day backwards.
+    """
+
+    def __init__(self, problem: DayProblem, stretches: list[int]):
+        count, parts = len(problem.stretches), [problem.stretches[one] for one in stretches]
+        fits = problem.can_serve()[stretches]
+        self.visits = np.flatnonzero(fits.any(axis=0))
+        travel = _shortest(problem.travel[parts[0].mode])
+        first, last = (
+            problem.wanted[name].to_numpy()[self.visits].astype(np.int64)
+            for name in ("early", "late")
         )
-        self._delay = minutes[self.visits][:, None] + travel[np.ix_(nodes, nodes)]
+        stay = problem.wanted["minutes"].to_numpy()[self.visits].astype(np.int64)
+        begins, ends = [part.early for part in parts], [part.late for part in parts]
+        self._is_mirrored = len(set(begins)) > 1
+        if self._is_mirrored:
+            # Minutes before the end: a visit then begins where it ends by the clock.
+            travel, origin = travel.T, ends[0]
+            first, last = origin - last - stay, origin - first - stay
+            spans = [origin - begin for begin in begins]
+        else:
+            first, last = first - begins[0], last - begins[0]
+            spans = [end - begins[0] for end in ends]
+        nodes = count + self.visits
+        out, back = travel[stretches[0], nodes], travel[nodes, stretches[0]]
+        self._early = np.maximum(first, out)
+        self._limits = [
+            np.where(can, np.minimum(last, span - stay - back), -1)
+            for can, span in zip(fits[:, self.visits], spans, strict=True)
+        ]
+        self._late = np.max(self._limits, axis=0)
+        self._delay = stay[:, None] + travel[np.ix_(nodes, nodes)]
+        self._place = {int(visit): here for here, visit in enumerate(self.visits)}
 
-    def is_possible(self, visits: tuple[int, ...]) -> bool:
-        """Say whether the stretch can make these visits in this order."""
+    def is_possible(self, member: int, visits: tuple[int, ...]) -> bool:
+        """Say whether one of the stretches can make these visits in this order."""
         now, before = 0, -1
-        for visit in visits:
+        for visit in reversed(visits) if self._is_mirrored else visits:
             here = self._place.get(visit, -1)
             if here < 0:
                 return False
             now = max(self._early[here], now + (self._delay[before, here] if before >= 0 else 0))
-            if now > self._late[here]:
+            if now > self._limits[member][here]:
                 return False
             before = here
         return True
 
-    def best(self, prices: np.ndarray, memory: Memory, most: int = 1) -> list[Tour]:
-        """Return the best routes, best first: one per last visit, at most `most`.
+    def best(self, prices: np.ndarray, memory: Memory, most: int = 1) -> list[list[Tour]]:
+        """Return for each stretch its best routes, best first: one per last visit, at most `most`.
 
         `prices` are per visit of the day; a visit with a price of zero or less is never made,
         which no best route needs since going straight on is never longer.
         """
-        is_worth = prices[self.visits] > TINY
-        if not is_worth.any():
-            return []
-        return _Search(self, prices, memory, np.flatnonzero(is_worth)).run(most)
+        mine = np.flatnonzero((prices[self.visits] > TINY) & (self._late >= self._early))
+        if not len(mine):
+            return [[] for _ in self._limits]
+        search = _Search(self, prices, memory, mine)
+        search.run()
+        found = [search.tours(limit[mine], most) for limit in self._limits]
+        if not self._is_mirrored:
+            return found
+        return [[Tour(tour.visits[::-1], tour.price) for tour in tours] for tours in found]
 
 
 class _Search:
@@ -173,12 +198,11 @@ class _Search:
         self.parent = np.full((self.minutes, len(labels)), -1, dtype=np.int64)
         self.arrived[self.early, self.start] = 0.0
 
-    def run(self, most: int) -> list[Tour]:
-        """Go through the minutes and return the best routes by their last visit."""
+    def run(self) -> None:
+        """Go through the minutes: afterwards `arrived` holds the best of each label by then."""
         labels = len(self.visit)
         early, late = self.early[self.visit], self.late[self.visit]
         sent = np.full(labels, -np.inf)
-        at = np.zeros(labels, dtype=np.int64)
         arrived, parent = self.arrived, self.parent
         for minute in range(int(self.early.min()), self.minutes):
             row = arrived[minute]
@@ -190,9 +214,8 @@ class _Search:
             if ready.any():
                 ready &= row > self._best_that_forgot(row)
                 going = np.flatnonzero(ready)
-                sent[going], at[going] = row[going], minute
+                sent[going] = row[going]
                 self._send(minute, going)
-        return self._tours(sent, at, most)
 
     def _best_that_forgot(self, row: np.ndarray) -> np.ndarray:
         """Return the best of the same visit that remembers less: it can do all that this can."""
@@ -218,17 +241,21 @@ class _Search:
         won = arrived[target] == value
         parent[target[won]] = minute * labels + going[which[won]]
 
-    def _tours(self, sent: np.ndarray, at: np.ndarray, most: int) -> list[Tour]:
-        total = sent + self.price[self.visit]
+    def tours(self, limit: np.ndarray, most: int) -> list[Tour]:
+        """Return the best routes whose last visit begins by its minute of `limit`."""
+        labels = np.arange(len(self.visit))
+        by = limit[self.visit]
+        is_open = by >= self.early[self.visit]
+        total = np.where(is_open, self.arrived[by, labels] + self.price[self.visit], -np.inf)
         tours: list[Tour] = []
         ends: set[int] = set()
         for label in np.argsort(-total, kind="stable"):
             last = int(self.visit[label])
-            if len(tours) == most or total[label] <= TINY or not np.isfinite(total[label]):
+            if len(tours) == most or total[label] <= TINY:
                 break
             if last not in ends:
                 ends.add(last)
-                tours.append(Tour(self._visits_to(int(at[label]), label), float(total[label])))
+                tours.append(Tour(self._visits_to(int(by[label]), label), float(total[label])))
         return tours
 
     def _visits_to(self, minute: int, label: int) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ import pandas as pd
 from analytics.tasking.bound import upper_bound
 from analytics.tasking.day import Day, make_ready
 from analytics.tasking.demand import visit_quotas, visits_by_day
+from analytics.tasking.draws import plan_day
 from analytics.tasking.ledger import Ledger, visits_possible
 from analytics.tasking.memory import Memory
 from analytics.tasking.need import Need
@@ -20,7 +21,6 @@ from analytics.tasking.problem import DayProblem, PlannedDay
 from analytics.tasking.roster import Stretch, off_minutes
 from analytics.tasking.rules import PlaceRules, limits, within_limits
 from analytics.tasking.settings import TaskingSettings
-from analytics.tasking.solve import solve_day
 from analytics.tasking.unmet import UNMET_COLUMNS, unmet_rows
 
 VISIT_COLUMNS = [
@@ -157,14 +157,13 @@ def build_plan(
 def _build_day(day: Day, settings: TaskingSettings, seed: int, sums: _Sums, memory: Memory) -> None:
     rng = np.random.default_rng([seed, day.clock.day.toordinal()])
     ready = make_ready(day, settings, rng)
-    problem = ready.problem
     sums.warnings += ready.warnings
     sums.wanted += int(ready.wanted.sum())
     need = day.need.by_minute(day.clock).sum()
     sums.need += need
     sums.need_on_duty += need * ready.need_on_duty
     _note_hours(day, ready.parts, settings, sums)
-    routes = solve_day(problem, settings, int(rng.integers(2**31)))
+    problem, routes = plan_day(day, ready, settings, rng)
     if routes.is_cut_short:
         sums.days_cut_short.append(day.clock.day)
     number = len(sums.visits)
@@ -182,7 +181,7 @@ def _build_day(day: Day, settings: TaskingSettings, seed: int, sums: _Sums, memo
         )
     ]
     memory.note(day, ready.wanted, planned, made)
-    sums.value += float(problem.worth[served].sum())
+    sums.value += problem.value([served])
     sums.days.append(PlannedDay(day.clock.day, problem, routes.visits))
     sums.bound += upper_bound(problem, settings.spacing_minutes)
     sums.unmet += unmet_rows(day.clock.day, day.ids, ready.wanted, problem, served)

@@ -57,7 +57,7 @@ class Ready:
     """The problem of a day with the visits wanted, pins counted, and pins that cannot stand.
 
     `covers` is the violence that a first visit to each hot spot covers, at a moment drawn from its
-    need.
+    need; `pins` are those that stand and `need` is by hot spot and minute on duty.
     """
 
     problem: DayProblem
@@ -66,6 +66,8 @@ class Ready:
     need_on_duty: float
     covers: np.ndarray
     warnings: list[str]
+    pins: list[Pin]
+    need: np.ndarray
 
 
 def make_ready(day: Day, settings: TaskingSettings, rng: np.random.Generator) -> Ready:
@@ -87,7 +89,15 @@ def make_ready(day: Day, settings: TaskingSettings, rng: np.random.Generator) ->
     mass = need.sum(axis=1)
     minutes = settings.visit_minutes + settings.spacing_minutes
     covers = np.divide((need**2).sum(axis=1), mass, out=np.zeros(len(mass)), where=mass > 0)
-    return Ready(problem, parts, wanted, share, covers * minutes, warnings)
+    return Ready(problem, parts, wanted, share, covers * minutes, warnings, pins, need)
+
+
+def redrawn(
+    day: Day, ready: Ready, counts: np.ndarray, settings: TaskingSettings, rng: np.random.Generator
+) -> DayProblem:
+    """Return the day's problem drawn anew, with so many visits wanted of each hot spot."""
+    fewer = replace(day, wanted=counts)
+    return _problem(fewer, ready.parts, ready.pins, ready.need, settings, rng)
 
 
 def on_duty(parts: list[Stretch], clock: DayClock) -> np.ndarray:

@@ -142,7 +142,9 @@ def wanted_visits(
     per minute, zero while no unit is out or none may go. `carried` multiplies a place's worth by
     what the days before left unserved; the visits within a place's `least` are worth as much as
     the best of the day. Columns: place (index into the hot spots), early, late (minutes of the
-    day), minutes, covers (expected violence), turn, worth, is_pinned.
+    day), minutes, covers (expected violence), first (worth as the place's only visit), begun
+    (visits to the place that stand already), promised (of its visits worth the day's best), turn
+    and worth (were all of them made), is_pinned.
     """
     pinned = [
         (visit.place, visit.begins, visit.begins, visit.minutes)
@@ -161,16 +163,15 @@ def wanted_visits(
         for row in frame.itertuples()
     ]
     begun = Counter(v.place for v in held if not v.is_pinned and v.begins >= 0)
+    frame["begun"] = frame["place"].map(begun).fillna(0).astype(int)
     by_value = frame.sort_values("covers", ascending=False, kind="stable").groupby("place")
-    frame["turn"] = by_value.cumcount() + 1 + frame["place"].map(begun).fillna(0).astype(int)
-    frame["worth"] = frame["covers"] / frame["turn"]
-    if carried is not None:
-        frame["worth"] *= carried[frame["place"]]
-    if least is not None and len(frame):
-        is_promised = frame["turn"] <= np.floor(least)[frame["place"]]
-        frame.loc[is_promised, "worth"] = frame["worth"].max()
+    frame["turn"] = by_value.cumcount() + 1 + frame["begun"]
+    frame["first"] = frame["covers"] * (1.0 if carried is None else carried[frame["place"]])
+    frame["worth"] = frame["first"] / frame["turn"]
+    frame["promised"] = 0 if least is None else np.floor(least)[frame["place"]].astype(int)
+    frame.loc[frame["turn"] <= frame["promised"], "worth"] = frame["worth"].max()
     frame["is_pinned"] = np.arange(len(frame)) < len(pinned)
-    return frame.astype({"covers": float, "worth": float, "turn": int})
+    return frame.astype({"covers": float, "first": float, "worth": float, "turn": int})
 
 
 def _runs(need: np.ndarray, moments: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

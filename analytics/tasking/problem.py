@@ -2,9 +2,10 @@
 
 Search, bound and baselines are all of this problem. A plan serves each candidate visit at most
 once, in a stretch that may serve it, beginning within its window; a stretch sets out from its base
-and is back by its end. The worth of a plan is the sum of the worth of the visits it serves.
+and is back by its end. The worth of a plan is that of the visits it makes, by place (`worth.py`).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -15,6 +16,7 @@ import pandas as pd
 from analytics.tasking.roster import Stretch
 from analytics.tasking.settings import TaskingSettings
 from analytics.tasking.travel import MODES, Ways
+from analytics.tasking.worth import PlaceWorth, place_worths
 
 NOT_FOR_THIS_UNIT = 3000
 """Minutes of travel that stand for 'may not be sent there': two days, longer than any stretch."""
@@ -98,8 +100,32 @@ class DayProblem:
 
     @cached_property
     def worth(self) -> np.ndarray:
-        """The worth of each candidate visit."""
+        """The worth of each candidate visit were all of them made."""
         return self.wanted["worth"].to_numpy(dtype=float)
+
+    @cached_property
+    def places(self) -> list[PlaceWorth]:
+        """What the candidate visits of each place are worth together."""
+        return place_worths(self.wanted)
+
+    def value(self, routes: Iterable[Iterable[int]]) -> float:
+        """Return the worth of the visits in these routes, each in its turn among those made."""
+        made = self._made_by_place(routes)
+        return sum(place.of(here) for place, here in zip(self.places, made, strict=True) if here)
+
+    def each(self, routes: Iterable[Iterable[int]]) -> np.ndarray:
+        """Return what each candidate visit adds to the others in these routes."""
+        added = np.zeros(len(self.wanted))
+        for place, here in zip(self.places, self._made_by_place(routes), strict=True):
+            added[place.visits] = place.each(here)
+        return added
+
+    def _made_by_place(self, routes: Iterable[Iterable[int]]) -> list[set[int]]:
+        made = {int(visit) for route in routes for visit in route}
+        return [
+            {here for here, visit in enumerate(place.visits) if int(visit) in made}
+            for place in self.places
+        ]
 
     @cached_property
     def is_pinned(self) -> np.ndarray:

@@ -1,12 +1,14 @@
 """One day's routes: prize-collecting vehicle routing with time windows, by PyVRP.
 
 Each wanted visit is a client with a prize, each stretch of a unit a vehicle with its base and
-hours. The search stops by iterations, so that a seed gives its routes again (Wouda, Lan and Kool
+hours. What a visit adds depends on which others of its place are made, so the search is made in
+passes: each begins where the best yet ended, with prizes drawn half-way to what each visit adds
+there. It stops by iterations, so that a seed gives its routes again (Wouda, Lan and Kool
 2024, doi 10.1287/ijoc.2023.0055).
 """
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from pyvrp import (
@@ -16,6 +18,8 @@ from pyvrp import (
     Location,
     PenaltyParams,
     ProblemData,
+    Route,
+    Solution,
     SolveParams,
     VehicleType,
     solve,
@@ -24,6 +28,7 @@ from pyvrp.exceptions import PenaltyBoundWarning
 from pyvrp.search import PerturbationParams
 from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria
 
+from analytics.tasking.insertion import by_worth_per_minute
 from analytics.tasking.order import earliest_starts
 from analytics.tasking.problem import NOT_FOR_THIS_UNIT, DayProblem
 from analytics.tasking.settings import TaskingSettings
@@ -36,6 +41,9 @@ LEAST_PRIZE = 300
 
 HISTORY, MOST_PERTURBATIONS = 50, 50
 """How soon the search adapts and how far it jumps: tuned to days of 50 to 250 candidate visits."""
+
+PASSES = 8
+"""Passes of the search, with new prizes for each (tuned on the days of the benchmark)."""
 
 MOST_PRIZES = 10_000
 """How many times the least prize the greatest may be; a visit worth less counts as the least."""
@@ -54,7 +62,8 @@ def solve_day(problem: DayProblem, settings: TaskingSettings, seed: int) -> Rout
 
     No stretch carries much more than its fair part of the visits, so that no unit runs while
     another waits; where that costs visits, the search is made again without it. Pinned visits are
-    in the routes of the stretches that may serve them.
+    in the routes of the stretches that may serve them. The routes are never worth less than those
+    of inserting visit after visit.
     """
     if not problem.stretches or problem.wanted.empty:
         return Routes([[] for _ in problem.stretches], False)
@@ -63,12 +72,47 @@ def solve_day(problem: DayProblem, settings: TaskingSettings, seed: int) -> Rout
     if len(served) == 0:
         return Routes([[] for _ in problem.stretches], False)
     most = _fair_loads(problem, fits, len(served))
-    found = _search(problem, fits, served, most, settings, seed)
-    is_full = any(len(route) == load for route, load in zip(found.visits, most, strict=True))
-    if is_full and sum(map(len, found.visits)) < len(served):
-        free = _search(problem, fits, served, None, settings, seed)
-        found = max(found, free, key=lambda routes: _worth(problem, routes))
-    return Routes(_with_pins(problem, fits, found.visits), found.is_cut_short)
+    tried = [_passes(problem, fits, served, most, settings, seed)]
+    fair = tried[0].visits
+    is_full = any(len(route) == load for route, load in zip(fair, most, strict=True))
+    if sum(map(len, fair)) < len(served):
+        if is_full:
+            tried.append(_passes(problem, fits, served, None, settings, seed))
+        tried.append(Routes(by_worth_per_minute(problem), False))
+    kept = [_with_pins(problem, fits, found.visits) for found in tried]
+    best = max(kept, key=problem.value)
+    return Routes(best, any(found.is_cut_short for found in tried))
+
+
+def _passes(
+    problem: DayProblem,
+    fits: np.ndarray,
+    served: np.ndarray,
+    most: list[int] | None,
+    settings: TaskingSettings,
+    seed: int,
+) -> Routes:
+    """Search in passes and return the best routes; `most` limits the visits of each stretch."""
+    worth, best, most_worth, left = problem.worth, None, -1.0, settings.iterations
+    is_cut_short = False
+    for number in range(PASSES):
+        iterations = left // (PASSES - number)
+        left -= iterations
+        priced = replace(problem, wanted=problem.wanted.assign(worth=worth))
+        choices = settings.model_copy(
+            update={
+                "iterations": iterations,
+                "most_seconds_per_day": settings.most_seconds_per_day / PASSES,
+            }
+        )
+        found = _search(priced, fits, served, most, choices, seed + number, best)
+        is_cut_short |= found.is_cut_short
+        if (value := problem.value(found.visits)) > most_worth:
+            best, most_worth = found.visits, value
+        if sum(map(len, best)) == len(served):
+            break
+        worth = (worth + problem.each(best)) / 2
+    return Routes(best, is_cut_short)
 
 
 def _with_pins(problem: DayProblem, fits: np.ndarray, routes: list[list[int]]) -> list[list[int]]:
@@ -117,12 +161,14 @@ def _search(
     most: list[int] | None,
     settings: TaskingSettings,
     seed: int,
+    start: list[list[int]] | None,
 ) -> Routes:
-    """Run the search once; `most` limits the visits of each stretch."""
+    """Run the search once, from the routes of `start` where there are any."""
     prizes = _prizes(problem, served)
     data = _data(problem, fits, served, prizes, most, settings.spacing_minutes)
     # Ten minutes too late cost what the best visit is worth: the search may pass through such
     # plans, and does not settle for one.
+    begin = _solution(data, served, start) if start else None
     dearest = max(prizes[~problem.is_pinned[served]], default=LEAST_PRIZE)
     for most_penalty in (max(dearest / 10, LEAST_PRIZE), 100.0 * max(prizes)):
         params = SolveParams(
@@ -133,7 +179,13 @@ def _search(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", PenaltyBoundWarning)
             result = solve(
-                data, _stop(settings), seed=seed, collect_stats=False, display=False, params=params
+                data,
+                _stop(settings),
+                seed=seed,
+                collect_stats=False,
+                display=False,
+                params=params,
+                initial_solution=begin,
             )
         if result.is_feasible():
             break
@@ -151,8 +203,16 @@ def _stop(settings: TaskingSettings) -> MultipleCriteria:
     )
 
 
-def _worth(problem: DayProblem, routes: Routes) -> float:
-    return float(problem.worth[[visit for route in routes.visits for visit in route]].sum())
+def _solution(data: ProblemData, served: np.ndarray, routes: list[list[int]]) -> Solution:
+    client = {int(visit): number for number, visit in enumerate(served)}
+    return Solution(
+        data,
+        [
+            Route(data, [client[visit] for visit in route], stretch)
+            for stretch, route in enumerate(routes)
+            if route
+        ],
+    )
 
 
 def _data(

@@ -32,6 +32,9 @@ def unmet_rows(
     for place in np.flatnonzero(wanted > planned):
         missed = [visit for visit in np.flatnonzero(places == place) if visit not in made]
         reasons = Counter(_reason(problem, has_time, fits, visit) for visit in missed)
+        # What units had no time for is not always offered to them.
+        if any(places == place):
+            reasons[TAKEN] += int(wanted[place]) - int((places == place).sum())
         reason = reasons.most_common(1)[0][0] if reasons else NOBODY
         if not reasons and problem.stretches:
             reason = OFF_HOURS

@@ -1,7 +1,7 @@
 """The bound: no plan exceeds it, by trying all; it is below the plain relaxation."""
 
+from dataclasses import replace
 from datetime import timedelta
-from functools import cache
 from itertools import permutations
 
 import numpy as np
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from analytics import tasking
 from analytics.tasking import TaskingSettings
 from analytics.tasking.bound import upper_bound
-from analytics.tasking.bound_columns import alike, tight_bound
+from analytics.tasking.bound_columns import alike, families, tight_bound
 from analytics.tasking.bound_routes import Memory, RouteFinder
 from analytics.tasking.order import earliest_starts
 from analytics.tasking.problem import DayProblem
@@ -37,8 +37,13 @@ def random_problem(seed: int, places: int, units: int, twice: bool = True) -> Da
         rows.append((place, early, late, rng.uniform(0.01, 0.2)))
         if twice and rng.random() < 0.3:
             again = late + CHOICES.visit_minutes + CHOICES.spacing_minutes
-            rows.append((place, again, again + int(rng.integers(0, 60)), rng.uniform(0.01, 0.1)))
-    wanted = pd.DataFrame(rows, columns=["place", "early", "late", "worth"])
+            rows.append((place, again, again + int(rng.integers(0, 60)), rng.uniform(0.01, 0.2)))
+    wanted = pd.DataFrame(rows, columns=["place", "early", "late", "first"])
+    begun = rng.integers(0, 2, places)
+    wanted["begun"] = begun[wanted["place"]]
+    wanted["promised"] = 0
+    rank = wanted.groupby("place")["first"].rank(ascending=False, method="first")
+    wanted["worth"] = wanted["first"] / (rank + wanted["begun"])
     parts = [
         Stretch(
             unit,
@@ -54,30 +59,44 @@ def random_problem(seed: int, places: int, units: int, twice: bool = True) -> Da
     return DayProblem.build(x, y, wanted, parts, CHOICES, may)
 
 
+def worth_by_hand(problem: DayProblem, made: frozenset) -> float:
+    """The best visit of a place counts whole, the next a half: later where some have begun."""
+    total, rows = 0.0, problem.wanted.loc[sorted(made)]
+    for _, mine in rows.groupby("place"):
+        falling = sorted(mine["first"], reverse=True)
+        begun = int(mine["begun"].iloc[0])
+        total += sum(first / (begun + turn) for turn, first in enumerate(falling, start=1))
+    return total
+
+
 def best_by_trying_all(problem: DayProblem) -> float:
     """The worth of the best plan: every order of every set of visits, every way to share them."""
     fits, visits = problem.can_serve(), range(len(problem.wanted))
-    sets = [
-        {
+    reached = {frozenset()}
+    for stretch in range(len(problem.stretches)):
+        mine = {
             frozenset(order)
             for size in range(len(problem.wanted) + 1)
             for order in permutations([v for v in visits if fits[stretch, v]], size)
             if earliest_starts(problem, stretch, list(order)) is not None
         }
-        for stretch in range(len(problem.stretches))
-    ]
+        reached = {taken | made for taken in reached for made in mine if not taken & made}
+    return max(worth_by_hand(problem, made) for made in reached)
 
-    @cache
-    def best(stretch: int, taken: frozenset) -> float:
-        if stretch == len(sets):
-            return 0.0
-        return max(
-            problem.worth[list(made)].sum() + best(stretch + 1, taken | made)
-            for made in sets[stretch]
-            if not made & taken
-        )
 
-    return best(0, frozenset())
+@given(st.integers(0, 2**31 - 1))
+@settings(max_examples=40, deadline=None)
+def test_a_visit_counts_in_its_turn_among_those_made(seed):
+    problem = random_problem(seed, 5, 2)
+    rng = np.random.default_rng(seed)
+    made = frozenset(int(visit) for visit in np.flatnonzero(rng.random(len(problem.wanted)) < 0.6))
+    value = problem.value([made])
+    assert value == pytest.approx(worth_by_hand(problem, made))
+    everything = frozenset(range(len(problem.wanted)))
+    assert problem.value([everything]) == pytest.approx(problem.worth.sum())
+    for visit, adds in enumerate(problem.each([made])):
+        other = worth_by_hand(problem, made ^ {visit})
+        assert adds == pytest.approx(abs(value - other))
 
 
 @given(st.integers(0, 2**31 - 1), st.integers(2, 5), st.integers(1, 3))
@@ -115,7 +134,7 @@ def test_with_one_unit_the_bound_is_the_best_plan():
 def test_the_bound_is_never_below_the_plan_and_closer_than_the_plain_one():
     problem = random_problem(3, 30, 4)
     routes = solve_day(problem, CHOICES, seed=1).visits
-    value = problem.worth[[visit for route in routes for visit in route]].sum()
+    value = problem.value(routes)
     bound = tight_bound(problem, CHOICES.spacing_minutes, routes=routes)
     assert value <= bound.value + 1e-9
     assert bound.value < bound.plain
@@ -135,24 +154,50 @@ def test_a_route_is_priced_as_high_as_the_best_of_all_orders(seed):
         for order in permutations(fits, size)
         if earliest_starts(problem, 0, list(order)) is not None
     )
-    memory, finder = Memory(len(prices)), RouteFinder(problem, 0)
+    memory, finder = Memory(len(prices)), RouteFinder(problem, [0])
     # Whole minutes rounded up: passing by a place can be shorter than the direct way, and the
     # routes priced are those by the shortest way.
     by_shortest_ways = max(
         prices[list(order)].sum()
         for size in range(len(fits) + 1)
         for order in permutations(fits, size)
-        if finder.is_possible(tuple(int(visit) for visit in order))
+        if finder.is_possible(0, tuple(int(visit) for visit in order))
     )
     for _ in range(50):
-        tours = finder.best(prices, memory)
+        tours = finder.best(prices, memory)[0]
         found = tours[0].price if tours else 0.0
         assert found >= best - 1e-9
         if not tours or not memory.learn(tours[0].visits):
             break
     assert found == pytest.approx(by_shortest_ways)
     if tours:
-        assert finder.is_possible(tours[0].visits)
+        assert finder.is_possible(0, tours[0].visits)
+
+
+@given(st.integers(0, 2**31 - 1), st.booleans())
+@settings(max_examples=25, deadline=None)
+def test_stretches_that_begin_or_end_together_are_searched_at_once(seed, is_end):
+    lone = random_problem(seed, 6, 3, twice=False)
+    base = lone.stretches[0]
+    together = {"late": base.late} if is_end else {"early": base.early}
+    parts = [
+        replace(part, mode=base.mode, x=base.x, y=base.y, **together) for part in lone.stretches
+    ]
+    rng = np.random.default_rng(seed)
+    x, y = rng.uniform(0, 2500, (2, 6))
+    problem = DayProblem.build(x, y, lone.wanted, parts, CHOICES)
+    everyone = list(range(len(parts)))
+    assert families(problem, everyone) == [everyone]
+    prices = problem.worth - rng.uniform(0, 0.15, len(problem.worth))
+    memory, shared = Memory(len(prices)), RouteFinder(problem, everyone)
+    for member, found in enumerate(shared.best(prices, memory, 3)):
+        alone = RouteFinder(problem, [member])
+        expected = alone.best(prices, memory)[0]
+        assert [t.price for t in found[:1]] == pytest.approx([t.price for t in expected])
+        for tour in found:
+            assert prices[list(tour.visits)].sum() == pytest.approx(tour.price)
+            assert shared.is_possible(member, tour.visits)
+            assert alone.is_possible(0, tour.visits)
 
 
 def test_stretches_with_the_same_hours_and_base_share_their_routes():
