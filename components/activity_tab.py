@@ -70,8 +70,9 @@ def _draw_rates(workspace: Workspace, user: User, dosage: tracking.Dosage) -> No
         tables.show(teams, names | chosen, key="activity-teams", alt="Activity by team")
     if found.teams_withheld:
         st.caption(
-            f"{len(found.teams_withheld)} teams are withheld: with fewer than five "
-            "officers on patrol theirs would be figures of persons, or would give them away."
+            f"Withheld: {steps.counted(len(found.teams_withheld), 'team')}. With fewer than "
+            f"{tracking.LEAST_OFFICERS} officers on patrol theirs would be figures of persons, or "
+            "would give them away."
         )
     if st.button("Note as evidence", key="activity-note", icon=":material/fact_check:"):
         with steps.action(stop=False):

@@ -189,7 +189,7 @@ def tracks(fixes: pd.DataFrame, *, key: str, alt: str, height: int = 460) -> Non
         way = [[float(lon), float(lat)] for lon, lat in zip(part["lon"], part["lat"], strict=True)]
         said = {"label": unit, "detail": f"last drawn at {part['at'].iloc[-1]:%H:%M}"}
         lines.append({"path": way, "colour": colour, **said})
-        dots.append({"position": way[-1], "colour": colour, **said})
+        dots.append({"at": way[-1], "colour": colour, **said})
     drawn.append(
         pdk.Layer(
             "PathLayer",
@@ -207,7 +207,7 @@ def tracks(fixes: pd.DataFrame, *, key: str, alt: str, height: int = 460) -> Non
             "ScatterplotLayer",
             id="track-ends",
             data=dots,
-            get_position="position",
+            get_position="at",
             get_fill_color="colour",
             get_radius=6,
             radius_units=pdk.types.String("pixels"),
@@ -218,7 +218,8 @@ def tracks(fixes: pd.DataFrame, *, key: str, alt: str, height: int = 460) -> Non
     view = map_views.view_of(
         fixes["lon"].to_numpy(), fixes["lat"].to_numpy(), width_px(), height - 40
     )
-    draw([*drawn, *ground.names()], view, tooltip, key, alt, height)
+    units = map_layers.words(dots, "track-units", "label", theme.ink(), above_px=13)
+    draw([*drawn, *ground.names(), units], view, tooltip, key, alt, height)
     swatches = "".join(
         f'<span><i style="background:{theme.CATEGORIES[number % len(theme.CATEGORIES)]}"></i> '
         f"{html.escape(line['label'])}</span>"

@@ -68,19 +68,19 @@ def draw_table(
     table = tracking.day_table_of(one_day)
     st.subheader(f"Places on {one_day.day:%A} {one_day.day.day} {one_day.day:%b %Y}", anchor=False)
     tables.show(
-        table.assign(control=["yes" if place in controls else "" for place in table["place_id"]]),
+        table.assign(control=["yes" if place in controls else None for place in table["place_id"]]),
         {
             "rank": "Rank",
             "name": tables.text("Place"),
             "count": tables.number("Crimes", why="Those behind the ranking of the list."),
             "planned": tables.number("Planned"),
+            "control": tables.text("Control day", why="The trial left it without patrol."),
             "delivered": tables.number("Delivered", why="Of the plan, capped at it."),
             "qualifying_visits": tables.number("Qualifying", why="Visits, planned or not."),
             "patrol_minutes": tables.number("Patrol", unit="min", why="Union of the devices."),
             "officer_minutes": tables.number("Devices", unit="min", why="Sum over the devices."),
             "drive_throughs": tables.number("Drive-throughs", why="Not patrol."),
             "excluded_minutes": tables.number("Station, hospital", unit="min", why="Not patrol."),
-            "control": tables.text("Control day", why="The trial left it without patrol."),
         },
         key=f"tracking-day-{one_day.day}",
         alt="Places of one patrol day with planned, delivered and minutes, by rank",

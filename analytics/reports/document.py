@@ -33,8 +33,8 @@ def pdf(
     `shift`, `facts` [[label, value]], `visits` [{"start", "place", "streets", "why",
     "recent", "minutes", "travel"}], `places` [{"numbers", "place", "lines" [[label, text]],
     "briefed" (the lines that `why` and `recent` do not tell)}], `control` [[name, streets]],
-    `ahead` and `notes` (texts), `image` as above and, where a lower one may be needed, `low`; and a `note` on the last page. Texts are data and never markup; `images` are
-    PNG bytes.
+    `ahead` and `notes` (texts), `image` as above and, where a lower one may be needed, `low`; and a
+    `note` on the last page. Texts are data and never markup; `images` are PNG bytes.
 
     Raises KeyError for an unknown template and typst.TypstError when a needed name is missing.
     """

@@ -65,8 +65,8 @@ def roster_week(
 def save_week(workspace: Workspace, user: User, first: date, rows: list[dict[str, Any]]) -> str:
     """Replace the roster of a week by these rows (`COLUMNS`), audited, and return the load's id.
 
-    What stood there is set aside, so that `undo_week` can bring it back. The officers of a row stay as they were under its key. Raises InputError with a sentence on
-    the first row that cannot be.
+    What stood there is set aside, so that `undo_week` can bring it back. The officers of a row stay
+    as they were under its key. Raises InputError with a sentence on the first row that cannot be.
     """
     workspace.require(user, "plan")
     shifts = [_checked(workspace, first, number, row) for number, row in enumerate(rows, 1)]

@@ -73,9 +73,9 @@ def rounds_in_force(
 ) -> list[Round]:
     """Return the rounds of the plan in force, of the units that this person may see.
 
-    An officer sees the own unit's of each day (`unit_on`).
-    A unit that is not on the roster by that shift (tonight's is not) is on duty from its first
-    visit to its last, from the base that the roster gives it for the day.
+    An officer sees the own unit's of each day (`unit_on`). A unit that is not on the roster by
+    that shift (tonight's is not) is on duty from its first visit to its last, from the base that
+    the roster gives it for the day.
     """
     workspace.require(user, "see:tasking")
     held = plan_in_force(workspace, first, last)

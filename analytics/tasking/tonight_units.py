@@ -109,11 +109,16 @@ def units_still_on(
 
 
 def span(workspace: Workspace, unit: TonightUnit, day: date) -> tuple[datetime, datetime]:
+    """Return the local times at which a unit's shift of a patrol day begins and ends."""
     starts, ends = (moment_of(workspace, day, clock) for clock in (unit.starts, unit.until))
     return starts, ends + timedelta(days=1) if ends <= starts else ends
 
 
 def duties_of(workspace: Workspace, units: list[TonightUnit], day: date) -> list[Duty]:
+    """Return tonight's units as duties, without the times at which they are off patrol.
+
+    Raises InputError without a unit, for one without a name or named twice, or a shift over 16 h.
+    """
     if not units:
         raise InputError("There is no unit to plan for. Name at least one under Tonight.")
     names = [unit.name.strip() for unit in units]

@@ -4,6 +4,7 @@ from analytics.technology.coverage import GpsCoverage
 from analytics.technology.intervals import DeviceInterval
 from analytics.tracking.activity import KINDS as ACTIVITY_KINDS
 from analytics.tracking.activity import (
+    LEAST_OFFICERS,
     Activity,
     add_activity,
     has_activity,
@@ -108,6 +109,7 @@ __all__ = [
     "CAVEAT",
     "ETHNICITY_BASES",
     "GROUPS",
+    "LEAST_OFFICERS",
     "LEAST_SHOWN",
     "LONGEST_MIN",
     "NEAR_M",

@@ -103,8 +103,8 @@ def _officers(workspace: Workspace, told: pd.DataFrame) -> int:
     if told.empty:
         return 0
     rows = workspace.frame(
-        "SELECT username, unit, hotspot_id AS place_id, in_ms FROM check_ins WHERE NOT is_removed AND out_ms IS NOT NULL "
-        "AND in_ms BETWEEN ? AND ?",
+        "SELECT username, unit, hotspot_id AS place_id, in_ms FROM check_ins "
+        "WHERE NOT is_removed AND out_ms IS NOT NULL AND in_ms BETWEEN ? AND ?",
         [int(told["in_ms"].min()), int(told["out_ms"].max())],
     )
     visits = told[["unit", "place_id", "in_ms", "out_ms"]].rename(columns={"in_ms": "first_ms"})

@@ -21,8 +21,8 @@ def link_person(
 ) -> None:
     """Say which unit an account stands for; the officer's number is kept as its keyed hash only.
 
-    A blank number keeps the one that is held. Raises InputError for an unknown account or a blank unit, Refused for who neither manages
-    people nor plans.
+    A blank number keeps the one that is held. Raises InputError for an unknown account or a blank
+    unit, Refused for who neither manages people nor plans.
     """
     _require_linking(workspace, user)
     known = workspace.value("SELECT count(*) FROM people WHERE username = ?", [username])

@@ -135,8 +135,9 @@ def misses_sentence(rows: pd.DataFrame, planned: PlannedVisits) -> str:
 def why_by_place(rows: pd.DataFrame) -> pd.DataFrame:
     """Return hotspot_id, name, rank, missed, open, gps and why in words, most missed first.
 
-    `gps` says what became of the visits: nobody came, too short, only driven through. `rows` are those of `missed_visits`; visits without a reason are counted as not explained, with
-    the reason that the log of abstractions suggests.
+    `gps` says what became of the visits: nobody came, too short, only driven through. `rows` are
+    those of `missed_visits`; visits without a reason are counted as not explained, with the reason
+    that the log of abstractions suggests.
     """
     made = []
     for hotspot_id, mine in rows.groupby("hotspot_id", sort=False):
