@@ -109,8 +109,12 @@ def _passes(
         is_cut_short |= found.is_cut_short
         if (value := problem.value(found.visits)) > most_worth:
             best, most_worth = found.visits, value
-        if sum(map(len, best)) == len(served):
-            break
+        if left and sum(map(len, best)) == len(served):
+            # All are made: what is left of the effort shortens the ways.
+            choices = settings.model_copy(update={"iterations": left})
+            found = _search(priced, fits, served, most, choices, seed + PASSES, best)
+            shorter = [found.visits, best]
+            return Routes(max(shorter, key=problem.value), is_cut_short | found.is_cut_short)
         worth = (worth + problem.each(best)) / 2
     return Routes(best, is_cut_short)
 
