@@ -36,7 +36,9 @@ def detail(text: str | None) -> str:
 def _words(held: Any) -> str:
     if isinstance(held, dict):
         parts = ((str(name).replace("_", " "), _words(value)) for name, value in held.items())
-        return "; ".join(f"{name}: {value}" for name, value in parts if value)
+        return "; ".join(f"{name}: {value}" for name, value in parts if value != "")
     if isinstance(held, list):
         return ", ".join(_words(value) for value in held)
+    if isinstance(held, bool):
+        return "yes" if held else "no"
     return "" if held is None else str(held)

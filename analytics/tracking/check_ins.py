@@ -118,6 +118,7 @@ def add_visit(
     _check(bool(begins), "Enter times of the last 24 hours.")
     start = max(begins)
     end = moment_after(workspace, start, left)
+    _check(end > start, "The visit ended when it began. Enter the time at which you left.")
     _check(end <= now, "The visit cannot have ended in the future.")
     _check_length(start, end)
     with workspace.write(user, "create", "check_in", check_in_id) as kept:

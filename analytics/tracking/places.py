@@ -72,13 +72,25 @@ def _hotspots(
                 f"by list version {version.version}, in force from {_day(version.valid_from)}."
             )
             end = max(end, before)
+        elif parts and start > parts[-1]["last_day"].iloc[0] + timedelta(days=1):
+            warnings.append(_unlisted(parts[-1]["last_day"].iloc[0] + timedelta(days=1), start))
         part = version.hotspots[["hotspot_id", "name", "rank", "count", "geometry"]].rename(
             columns={"hotspot_id": "place_id"}
         )
         parts.append(part.assign(list_id=version.list_id, first_day=start, last_day=end))
+    if end < last:
+        warnings.append(_unlisted(end + timedelta(days=1), last + timedelta(days=1)))
     frame = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=workspace.crs)
     numbers = ", ".join(str(version.version) for version in versions)
     return frame, f"hot spot list version {numbers}"
+
+
+def _unlisted(first: date, until: date) -> str:
+    """Say that no list was in force from `first` to the day before `until`."""
+    return (
+        f"No list was in force from {_day(first)} to {_day(until - timedelta(days=1))}; on those "
+        "days there is no place, and what was done then stands in none."
+    )
 
 
 def _earliest(workspace: Workspace) -> list:

@@ -185,7 +185,7 @@ def _delivered(dosage: Dosage, timezone: ZoneInfo) -> pd.DataFrame:
         {
             "place_id": seen["place_id"],
             "day": seen["day"],
-            "unit": seen["unit"].fillna("not on the roster"),
+            "unit": seen["unit"].astype(object).fillna("not on the roster"),
             "at": at.dt.tz_localize(None),
             "minutes": seen["headline_ms"] / 60_000,
             "quality": quality,

@@ -231,6 +231,8 @@ def test_a_visit_without_network_is_entered_afterwards_and_marked(tracked, clock
     assert (held.minutes, held.is_late, held.crew) == (15, True, 2)
     with pytest.raises(InputError, match="another visit"):
         tracking.add_visit(tracked, OFFICER, "B", time(12, 20), time(12, 30))
+    with pytest.raises(InputError, match="ended when it began"):
+        tracking.add_visit(tracked, OFFICER, "B", time(12, 40), time(12, 40))
     with pytest.raises(InputError, match="future"):
         tracking.add_visit(tracked, OFFICER, "B", time(12, 50), time(13, 10))
     with pytest.raises(InputError, match="longer than"):

@@ -82,6 +82,19 @@ def test_each_day_is_judged_by_the_list_in_force(empty_workspace, acting):
     ]
 
 
+def test_days_between_two_lists_and_after_the_last_are_told(empty_workspace, acting):
+    here, days = (430_000, 300_000), [FIRST_DAY + timedelta(days=n) for n in range(5)]
+    add_list(empty_workspace, acting, 1, days[0], {"A": here}, valid_to=days[1])
+    add_list(empty_workspace, acting, 2, days[2], {"A": here}, valid_to=days[3])
+    tracks = [fix for n in range(5) for fix in standing("a", *here, NOON_MS + n * DAY_MS, 10)]
+    add_tracks(empty_workspace, acting, tracks)
+    found = preview_dosage(empty_workspace, acting, TrackingSettings())
+    assert found.total("visits") == 2
+    said = [text for text in found.warnings if text.startswith("No list was in force")]
+    one, last = said
+    assert f"{days[1].day}" in one and f"{days[3].day}" in last and f"{days[4].day}" in last
+
+
 def test_days_before_the_first_list_are_judged_by_it_and_said(empty_workspace, acting):
     later = FIRST_DAY + timedelta(days=30)
     add_list(empty_workspace, acting, 1, later, {"A": (430_000, 300_000)})
