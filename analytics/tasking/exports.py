@@ -63,7 +63,7 @@ def answer(plan: Plan) -> str:
     return (
         f"{head} {sums.unserved:,} visits could not be placed; most often: "
         f"{reason[:1].lower()}{reason[1:]}. The plan serves {served_words(plan)} of the need that "
-        f"any plan could serve (bound by {plan.bound_by})."
+        "any plan could serve."
     )
 
 

@@ -75,7 +75,8 @@ def set_alert_hours(workspace: Workspace, user: User, hours: int) -> None:
 def unvisited(workspace: Workspace, dosage: Dosage) -> Alerts:
     """Return the places of the last day without a visit for `alert_hours`, longest first.
 
-    A drive-through is no visit. Hours run to the last fix held of the period.
+    A drive-through is no visit. Hours run to the last fix held of the period. A place that the
+    trial left alone on every day waits on purpose and is not told.
     """
     hours = alert_hours(workspace)
     seen = dosage.visits[dosage.visits["is_drive_through"] == 0]
@@ -88,7 +89,8 @@ def unvisited(workspace: Workspace, dosage: Dosage) -> Alerts:
     found["hours"] = (heard_ms - found["hotspot_id"].map(last)) / HOUR_MS
     days = (dosage.last_day - dosage.first_day).days + 1
     is_due = found["hours"].isna() if days * 24 >= hours else pd.Series(False, index=found.index)
-    found = found[is_due | (found["hours"] > hours)]
+    is_control = found["hotspot_id"].isin(dosage.contamination.left_alone)
+    found = found[(is_due | (found["hours"] > hours)) & ~is_control]
     order = found.assign(waited=found["hours"].fillna(float("inf"))).sort_values(
         ["waited", "rank"], ascending=[False, True]
     )

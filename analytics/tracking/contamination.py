@@ -13,10 +13,14 @@ from analytics.workspace import Workspace
 
 @dataclass(frozen=True)
 class Contamination:
-    """Control place-days with GPS, and those with a qualifying visit of a project unit."""
+    """Control place-days with GPS, and those with a qualifying visit of a project unit.
+
+    `left_alone` are the places that were control places on every day with GPS.
+    """
 
     place_days: int
     contaminated: int
+    left_alone: frozenset[str] = frozenset()
 
     @property
     def share(self) -> float | None:
@@ -46,11 +50,9 @@ def contamination(
     days = sorted(place_days["day"].unique())
     shapes = places.drop_duplicates("place_id").rename(columns={"place_id": "hotspot_id"})
     controls = tasking.control_hotspots(workspace, shapes, days)
-    keys = {
-        (place_id, day)
-        for place_id, day in zip(place_days["place_id"], place_days["day"], strict=True)
-        if place_id in controls.get(day, set())
-    }
+    judged = set(zip(place_days["place_id"], place_days["day"], strict=True))
+    keys = {(place_id, day) for place_id, day in judged if place_id in controls.get(day, set())}
+    left_alone = {place_id for place_id, _ in keys} - {place_id for place_id, _ in judged - keys}
     patrolled = visits[(visits["qualifies"] == 1) & visits["is_project"]]
     visited: set[tuple[str, date]] = set(zip(patrolled["place_id"], patrolled["day"], strict=True))
-    return Contamination(len(keys), len(keys & visited))
+    return Contamination(len(keys), len(keys & visited), frozenset(left_alone))

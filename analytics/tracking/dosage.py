@@ -90,8 +90,12 @@ class Dosage:
 
     @property
     def missed(self) -> gpd.GeoDataFrame:
-        """Places without one visit that was more than a drive-through, best ranked first."""
-        return self.hotspots[self.hotspots["last_visit"].isna()]
+        """Places without one visit that was more than a drive-through, best ranked first.
+
+        Places that the trial left alone on every day are not among them.
+        """
+        is_control = self.hotspots["place_id"].isin(self.contamination.left_alone)
+        return self.hotspots[self.hotspots["last_visit"].isna() & ~is_control]
 
     def as_json(self) -> dict[str, Any]:
         """Return the result as plain values, the keys of the command line."""

@@ -192,12 +192,20 @@ def _capital(text: str) -> str:
 
 
 def _missed(dosage: Dosage) -> str:
-    missed = dosage.missed
+    missed, apart = dosage.missed, _left_alone(dosage)
     if missed.empty:
-        return "Every place was patrolled."
+        return f"Every place was patrolled.{apart}"
     names = [str(name) for name in missed["name"].head(MISSED_NAMED)]
     more = f" and {len(missed) - MISSED_NAMED:,} more" if len(missed) > MISSED_NAMED else ""
-    return f"**{len(missed):,} had no patrol in that time**: {', '.join(names)}{more}."
+    return f"**{len(missed):,} had no patrol in that time**: {', '.join(names)}{more}.{apart}"
+
+
+def _left_alone(dosage: Dosage) -> str:
+    number = len(dosage.contamination.left_alone)
+    if not number:
+        return ""
+    noun = "1 place is" if number == 1 else f"{number:,} places are"
+    return f" {noun} left out, which the trial left alone."
 
 
 def _longest(dosage: Dosage) -> str:

@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 
 from analytics.tracking import TrackingSettings, preview_dosage
+from analytics.tracking.alerts import unvisited
+from analytics.tracking.summary import answer
 from tests.unit.tracking.conftest import (
     FIRST_DAY,
     MINUTE_MS,
@@ -174,3 +176,28 @@ def test_control_days_with_a_qualifying_visit_are_counted(place, acting):
     assert (found.place_days, found.contaminated) == (2, 1)
     assert "1 of 2 control place-days" in found.sentence()
     assert dosage(place, acting, dwell_minutes=20).contamination.contaminated == 0
+    assert found.left_alone == {"A", "B"}
+
+
+def test_places_left_alone_by_the_trial_are_not_called_missed(place, acting):
+    fixes = standing("U1", 435_000, 305_000, NOON_MS, 15)
+    add_tracks(place, acting, [*fixes, ("U1", NOON_MS + 1440 * MINUTE_MS, 435_000, 305_000)])
+    before = dosage(place, acting)
+    assert set(before.missed["place_id"]) == {"A", "B"}
+    with place.write(acting, "collect", "assignment", "a") as kept:
+        for day, place_id in (
+            (FIRST_DAY, "A"),
+            (FIRST_DAY + timedelta(days=1), "A"),
+            (FIRST_DAY, "B"),
+        ):
+            kept.execute(
+                "INSERT INTO assignment (load_id, day, place_id, is_treatment) VALUES "
+                "('a', ?, ?, false)",
+                [day, place_id],
+            )
+    found = dosage(place, acting, dwell_minutes=11)
+    assert found.contamination.left_alone == {"A"}
+    assert list(found.missed["place_id"]) == ["B"]
+    assert "1 place is left out, which the trial left alone." in answer(found)
+    assert set(unvisited(place, before).places["hotspot_id"]) == {"A", "B"}
+    assert list(unvisited(place, found).places["hotspot_id"]) == ["B"]
