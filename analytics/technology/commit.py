@@ -8,6 +8,7 @@ from pathlib import Path
 
 from analytics.technology import checks, compare, handover, ping_store, places, readiness
 from analytics.technology.compare import Comparison, ExtractChanges
+from analytics.technology.feeds import EVENT_FEEDS
 from analytics.technology.report import LoadReport, Prepared
 from analytics.technology.staging import Staging
 from analytics.workspace import InputError, Transaction, User, Workspace, now_ms
@@ -88,8 +89,9 @@ def store(
             else:
                 stored = handover.insert_new(transaction, staging, prepared, load_id)
             counts = tally.with_stored(stored)
+            twice = _perhaps_twice(transaction, prepared, counts)
             result = report(
-                prepared, counts, load_id, began, compared.changes if compared else None
+                prepared, counts, load_id, began, compared.changes if compared else None, twice
             )
             is_kept = detail.get("rows_replaced") or prepared.origin
             if counts.stored or counts.quarantined or is_kept:
@@ -119,8 +121,9 @@ def preview(workspace: Workspace, staging: Staging, prepared: Prepared, began: f
             stored = compared.unlike.num_rows
         else:
             stored = handover.count_new(cursor, staging, prepared)
-    counts = _tally(staging, prepared).with_stored(stored)
-    return report(prepared, counts, "", began, compared.changes if compared else None)
+        counts = _tally(staging, prepared).with_stored(stored)
+        twice = _perhaps_twice(cursor, prepared, counts)
+    return report(prepared, counts, "", began, compared.changes if compared else None, twice)
 
 
 def changes(workspace: Workspace, staging: Staging, prepared: Prepared) -> ExtractChanges | None:
@@ -146,9 +149,11 @@ def report(
     load_id: str,
     began: float,
     changes: ExtractChanges | None = None,
+    twice: str = "",
 ) -> LoadReport:
     """Put a load's counts into its report."""
     warnings = [*prepared.warnings, *_warnings_of(changes, prepared.mode)]
+    warnings += [twice] if twice else []
     is_replacing = prepared.mode == "replace" and changes is not None and changes.touches_held
     if counts.held and not counts.stored and not is_replacing:
         warnings.append("Every usable row was already held; nothing was added.")
@@ -171,6 +176,26 @@ def report(
         checks=[*checks.kept_aside(prepared.feed, counts.reasons), *prepared.checks],
         mode=prepared.mode,
         changes=changes.as_json() if changes else prepared.origin,
+    )
+
+
+def _perhaps_twice(cursor: compare.Cursor, prepared: Prepared, counts: Counts) -> str:
+    """Warn where events without a number may stand twice: same days, not one equal row."""
+    if prepared.feed not in EVENT_FEEDS or compare.can_compare(prepared) or prepared.origin:
+        return ""
+    if counts.held or not counts.stored or prepared.first is None:
+        return ""
+    others = cursor.execute(
+        "SELECT count(*) FROM loads WHERE feed = ? AND NOT is_undone AND rows_stored > 0 "
+        "AND first <= ? AND last >= ?",
+        [prepared.feed, prepared.last, prepared.first],
+    ).fetchall()[0][0]
+    if not others:
+        return ""
+    return (
+        "Events of these days are held from another load, and not one row is equal. If both are "
+        "the same extract with other columns matched, the events stand twice: take the earlier "
+        "load back."
     )
 
 

@@ -114,6 +114,18 @@ def test_stops_without_any_coordinates_load_once_and_do_not_fix_the_crs(
     assert not places.holds_places(empty_workspace)
 
 
+def test_an_extract_with_more_columns_matched_says_that_stops_may_stand_twice(load, write):
+    line = "Person search,2026-07-0{}T10:00:00,52.5,-1.5,{}Arrest\n"
+    head, more = "Type,Date,Latitude,Longitude,Outcome\n", "Self-defined ethnicity,Outcome\n"
+    load("stops", write("s.csv", head + line.format(1, "") + line.format(2, "")))
+    later = load("stops", write("l.csv", head + line.format(3, "")))
+    assert not any("stand twice" in text for text in later.warnings)
+    wider = head.replace("Outcome\n", more) + line.format(1, "White,") + line.format(2, "White,")
+    again = load("stops", write("w.csv", wider))
+    assert again.rows_stored == 2
+    assert any("the events stand twice" in text for text in again.warnings)
+
+
 def test_a_newer_extract_finds_stops_without_coordinates_unchanged(load, write, empty_workspace):
     head = "Reference,Type,Date,Latitude,Longitude,Outcome\n"
     line = "S{0},Person search,2026-07-0{0}T10:00:00,,,{1}\n"
