@@ -60,3 +60,12 @@ def _best_place(problem: DayProblem, stretch: int, route: list[int], visit: int)
             if earliest_starts(problem, stretch, trial) is not None:
                 best = minutes, place
     return best
+
+
+def inserted(problem: DayProblem, stretch: int, order: list[int], visit: int) -> list[int]:
+    """Put a visit where the route stays feasible; without such a place it stays out."""
+    for place in range(len(order) + 1):
+        trial = [*order[:place], visit, *order[place:]]
+        if earliest_starts(problem, stretch, trial) is not None:
+            return trial
+    return order

@@ -28,13 +28,10 @@ from pyvrp.exceptions import PenaltyBoundWarning
 from pyvrp.search import PerturbationParams
 from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria
 
-from analytics.tasking.insertion import by_worth_per_minute
-from analytics.tasking.order import earliest_starts
+from analytics.tasking.fairness import fair_loads, share_out
+from analytics.tasking.insertion import by_worth_per_minute, inserted
 from analytics.tasking.problem import NOT_FOR_THIS_UNIT, DayProblem
 from analytics.tasking.settings import TaskingSettings
-
-FAIR_PART = 1.2
-"""How far one unit's visits may exceed its fair part of them (a convention)."""
 
 LEAST_PRIZE = 300
 """Minutes of travel that even the least visit is worth: need decides, travel breaks ties."""
@@ -61,7 +58,8 @@ def solve_day(problem: DayProblem, settings: TaskingSettings, seed: int) -> Rout
     """Choose which visits to make, by whom and in which order, for the greatest worth.
 
     No stretch carries much more than its fair part of the visits, so that no unit runs while
-    another waits; where that costs visits, the search is made again without it. Pinned visits are
+    another waits; where that costs visits, the search is made again without it. A unit that
+    would have none takes visits over from the fullest, which costs no worth. Pinned visits are
     in the routes of the stretches that may serve them. The routes are never worth less than those
     of inserting visit after visit.
     """
@@ -71,7 +69,7 @@ def solve_day(problem: DayProblem, settings: TaskingSettings, seed: int) -> Rout
     served = np.flatnonzero(fits.any(axis=0))
     if len(served) == 0:
         return Routes([[] for _ in problem.stretches], False)
-    most = _fair_loads(problem, fits, len(served))
+    most = fair_loads(problem, fits, len(served))
     tried = [_passes(problem, fits, served, most, settings, seed)]
     fair = tried[0].visits
     is_full = any(len(route) == load for route, load in zip(fair, most, strict=True))
@@ -81,6 +79,7 @@ def solve_day(problem: DayProblem, settings: TaskingSettings, seed: int) -> Rout
         tried.append(Routes(by_worth_per_minute(problem), False))
     kept = [_with_pins(problem, fits, found.visits) for found in tried]
     best = max(kept, key=problem.value)
+    best = share_out(problem, fits, best)
     return Routes(best, any(found.is_cut_short for found in tried))
 
 
@@ -130,32 +129,9 @@ def _with_pins(problem: DayProblem, fits: np.ndarray, routes: list[list[int]]) -
         order = sorted(pins, key=lambda visit: problem.early[visit])
         others = [visit for visit in routes[stretch] if visit not in pins]
         for visit in sorted(others, key=lambda visit: -problem.worth[visit]):
-            order = _inserted(problem, stretch, order, visit)
+            order = inserted(problem, stretch, order, visit)
         routes[stretch] = order
     return routes
-
-
-def _inserted(problem: DayProblem, stretch: int, order: list[int], visit: int) -> list[int]:
-    """Put a visit where the route stays feasible; without such a place it stays out."""
-    for place in range(len(order) + 1):
-        trial = [*order[:place], visit, *order[place:]]
-        if earliest_starts(problem, stretch, trial) is not None:
-            return trial
-    return order
-
-
-def _fair_loads(problem: DayProblem, fits: np.ndarray, visits: int) -> list[int]:
-    """Return the most visits for each stretch: `FAIR_PART` times its part of those possible."""
-    possible = np.zeros(len(problem.stretches))
-    for number, stretch in enumerate(problem.stretches):
-        nodes = len(problem.stretches) + np.flatnonzero(fits[number])
-        if len(nodes):
-            legs = np.sort(problem.travel[stretch.mode][np.ix_(nodes, nodes)], axis=1)
-            cycle = problem.visit_minutes + np.median(legs[:, : max(2, len(nodes) // 4)])
-            possible[number] = (stretch.late - stretch.early) / cycle
-    loads = np.ceil(FAIR_PART * visits * possible / possible.sum())
-    pins = fits[:, problem.is_pinned].sum(axis=1)
-    return np.maximum(loads, np.maximum(pins, 1)).astype(int).tolist()
 
 
 def _search(

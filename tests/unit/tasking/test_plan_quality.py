@@ -3,6 +3,7 @@
 And on small towns drawn at random it is never behind greedy insertion or equal visits.
 """
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from analytics.tasking import Duty, TaskingSettings
 from analytics.tasking.clock import DayClock
 from analytics.tasking.day import Day, make_ready, redrawn
 from analytics.tasking.draws import level_of, plan_day
+from analytics.tasking.fairness import share_out
 from analytics.tasking.insertion import by_worth_per_minute
 from analytics.tasking.need import Need
 from analytics.tasking.order import earliest_starts
@@ -114,3 +116,26 @@ def test_equal_parts_give_no_second_visit_before_each_has_its_first():
     wanted = np.array([6, 1, 3, 0])
     assert [level_of(wanted, made) for made in (1, 3, 4, 5, 6, 7, 10)] == [1, 1, 2, 2, 3, 3, 6]
     assert level_of(np.zeros(3, dtype=int), 0) == 0
+
+
+def test_a_unit_without_a_visit_takes_some_over_and_nothing_is_lost(held):
+    problem, fits = held.problem, held.problem.can_serve()
+    routes = by_worth_per_minute(problem)
+    first = problem.stretches[0].duty
+    routes = [
+        [] if stretch.duty == first else route
+        for stretch, route in zip(problem.stretches, routes, strict=True)
+    ]
+    shared = share_out(problem, fits, routes)
+    made = [sorted(visit for route in found for visit in route) for found in (routes, shared)]
+    assert made[0] == made[1]
+    for stretch, route in enumerate(shared):
+        assert earliest_starts(problem, stretch, route) is not None
+        assert all(fits[stretch, visit] for visit in route)
+    loads = Counter(
+        stretch.duty
+        for stretch, route in zip(problem.stretches, shared, strict=True)
+        for _ in route
+    )
+    assert 0 < loads[first] <= max(loads.values())
+    assert share_out(problem, fits, shared) == shared
