@@ -59,9 +59,9 @@ def answer(plan: Plan) -> str:
         return f"{head} Every visit wanted has its place."
     missed = plan.unmet["visits_wanted"] - plan.unmet["visits_planned"]
     by_reason = missed.groupby(plan.unmet["reason"]).sum().sort_values(ascending=False)
-    reason = by_reason.index[0]
+    reason, noun = by_reason.index[0], "visit" if sums.unserved == 1 else "visits"
     return (
-        f"{head} {sums.unserved:,} visits could not be placed; most often: "
+        f"{head} {sums.unserved:,} {noun} could not be placed; most often: "
         f"{reason[:1].lower()}{reason[1:]}. The plan serves {served_words(plan)} of the need that "
         "any plan could serve."
     )
