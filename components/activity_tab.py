@@ -32,22 +32,29 @@ def draw(workspace: Workspace, user: User, dosage: tracking.Dosage) -> None:
             _enter(workspace, user, dosage)
 
 
+def _left_out(found: tracking.Activity) -> str:
+    """Say what enters no rate and what was counted once; empty where that is nothing."""
+    said = []
+    if found.elsewhere:
+        said.append(f"{found.elsewhere:,} outside the hot spots")
+    if found.without_gps:
+        said.append(f"{found.without_gps:,} by units without GPS that day")
+    text = f"Left out of the rates: {' and '.join(said)}. " if said else ""
+    if found.repeated:
+        text += (
+            f"{found.repeated:,} typed in are in a loaded file too (same unit, day, kind and hot "
+            "spot) and count once. "
+        )
+    return text
+
+
 def _draw_rates(workspace: Workspace, user: User, dosage: tracking.Dosage) -> None:
     found = tracking.preview_activity(workspace, user, dosage)
     st.markdown(tracking.activity_sentence(found))
     tables.show(_named(found.kinds), COLUMNS, key="activity-kinds", alt="Activity by kind")
-    apart = f"{found.elsewhere:,} more happened outside the hot spots"
-    if found.without_gps:
-        apart += f", {found.without_gps:,} by units without GPS that day"
-    twice = ""
-    if found.repeated:
-        twice = (
-            f" {found.repeated:,} typed in are in a loaded file too (same unit, day, kind and hot "
-            "spot) and count once."
-        )
     st.caption(
-        f"{apart}; they enter no rate.{twice} More activity is not better patrol: engagement is "
-        "the aim, searches and arrests are what it may take."
+        f"{_left_out(found)}More activity is not better patrol: engagement is the aim, searches "
+        "and arrests are what it may take."
     )
     kind = st.segmented_control(
         "Kind",

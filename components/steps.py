@@ -10,7 +10,7 @@ import streamlit as st
 from analytics.workspace import NotMeasurable, SevenStepsError, User, Workspace, jobs
 from analytics.workspace.drafts import load_draft, save_draft
 from analytics.workspace.overview import programme_name
-from components import shared, theme
+from components import access, shared, theme
 
 QUESTIONS = {
     "home": "Home: where do we stand, and what is next?",
@@ -67,8 +67,18 @@ def nothing_yet(sentence: str, page: str, label: str) -> None:
 
 
 def link(page: str, label: str, icon: str = ":material/arrow_forward:") -> None:
-    """Link to another page by its file name, such as "pages/2_technology.py"."""
-    st.page_link(page, label=label, icon=icon)
+    """Link to another page by its file name, such as "pages/2_technology.py".
+
+    Where the user's role does not open that page, say instead whom to ask.
+    """
+    name = page.removeprefix("pages/").removesuffix(".py").split("_")[-1]
+    user = access.current_user()
+    if user is None or user.may(f"see:{name}"):
+        st.page_link(page, label=label, icon=icon)
+        return
+    *others, last = access.roles_that_see(name)
+    who = f"{', '.join(others)} or {last}" if others else last
+    st.caption(f"{label}: your role does not open that step. Ask someone with the role {who}.")
 
 
 @contextmanager

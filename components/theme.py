@@ -7,7 +7,6 @@ FONT = "'Source Sans', sans-serif"
 QUIET = "#55616F"
 FAINT = "#8A95A3"
 LINE = "#D9DFE7"
-PANEL = "#F4F6F9"
 BLUE = "#1D4F91"
 RED = "#D1495B"
 CATEGORIES = ("#1D4F91", "#D1495B", "#EDAE49", "#2E8B7A", "#7A5195", "#6B7785")

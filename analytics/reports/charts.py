@@ -7,7 +7,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from analytics.reports.maps import INK, LINE, PAPER, PRIMARY, RAMPS, as_png
+from analytics.reports.looks import INK, LINE, PAPER, PRIMARY
+from analytics.reports.maps import RAMPS, as_png
 
 
 def week_png(

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from analytics.reports.maps import INK, PAPER, PRIMARY, QUIET, as_png
+from analytics.reports.looks import INK, PAPER, PRIMARY, QUIET
+from analytics.reports.maps import as_png
 
 
 def forest_png(

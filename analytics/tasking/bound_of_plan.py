@@ -30,7 +30,7 @@ UNDER_WAY = "A closer bound is being worked out and stands here as soon as it is
 
 LEAVES_OUT = (
     "The bound holds for the visits wanted as drawn, day by day, given what the days before "
-    "served. It leaves out that visits fixed by hand must be kept, that no unit carries much more "
+    "served; drawn otherwise they could be worth more. It leaves out that visits fixed by hand must be kept, that no unit carries much more "
     "than its part, and that a route may not come back to a visit it has made, where the search "
     "did not rule that out: so the best plan may be worth less. The random order and starts cost "
     "no visit."

@@ -63,7 +63,7 @@ def answer(plan: Plan) -> str:
     return (
         f"{head} {sums.unserved:,} {noun} could not be placed; most often: "
         f"{reason[:1].lower()}{reason[1:]}. The plan serves {served_words(plan)} of the need that "
-        "any plan could serve."
+        "any plan of these visits could serve."
     )
 
 

@@ -104,7 +104,7 @@ def _note_evidence(transaction: Transaction, plan: Plan) -> None:
         "T5-06": f"{sums.visits_wanted:,} visits wanted, {sums.visits_possible:,} possible, "
         f"{sums.visits_planned:,} planned.",
         "T5-08": f"{sums.travel_hours:.1f} hours of travel are in the plan.",
-        "T5-12": f"Need served is {served_words(plan)} of the most that any plan could serve, by "
+        "T5-12": f"Need served is {served_words(plan)} of the most that any plan of these visits could serve, by "
         f"{plan.bound_by}.",
     }
     for item_id, value in notes.items():

@@ -1,7 +1,8 @@
 """A table of counts by area and period, mistaken for a list of events."""
 
-from analytics.technology.feeds import EVENT_FEEDS, simplify
+from analytics.technology.feeds import simplify
 from analytics.technology.layout import Layout
+from analytics.workspace.schema import EVENT_FEEDS
 
 COUNT_NAMES = {
     *("count", "crime_count", "crimes", "total", "number_of_crimes", "n_crimes", "incidents"),

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from analytics.technology.feeds import EVENT_FEEDS, columns_of
+from analytics.technology.feeds import columns_of
 from analytics.technology.rules import RULES
 from analytics.technology.staging import Staging
+from analytics.workspace.schema import EVENT_FEEDS
 
 KEPT_ASIDE = "Kept aside"
 STORED = "Stored, with a warning"

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from analytics.technology import checks, compare, handover, ping_store, places, readiness
 from analytics.technology.compare import Comparison, ExtractChanges
-from analytics.technology.feeds import EVENT_FEEDS
 from analytics.technology.report import LoadReport, Prepared
 from analytics.technology.staging import Staging
 from analytics.workspace import InputError, Transaction, User, Workspace, now_ms
 from analytics.workspace.audit import digest
+from analytics.workspace.schema import EVENT_FEEDS
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ from typing import Any, Protocol
 import pandas as pd
 import pyarrow as pa
 
-from analytics.technology.feeds import EVENT_FEEDS
 from analytics.technology.report import Prepared
 from analytics.technology.staging import Staging
+from analytics.workspace.schema import EVENT_FEEDS
 
 MOVED_M = 2.0
 """A place that differs by no more is the same: national grid and degrees differ by 1.7 m."""

@@ -15,12 +15,13 @@ import pandas as pd
 from analytics.technology import coordinates, prepare, tabular, times
 from analytics.technology import staging as staged
 from analytics.technology.crs_candidates import Candidate, find_candidates, find_ground
-from analytics.technology.feeds import EVENT_FEEDS, columns_of
+from analytics.technology.feeds import columns_of
 from analytics.technology.matching import Matching, check_matching, read_matching
 from analytics.technology.sheets import open_tables
 from analytics.technology.staging import Staging
 from analytics.technology.tabular import Reading
 from analytics.workspace import User, Workspace
+from analytics.workspace.schema import EVENT_FEEDS
 
 POINTS_SAMPLED = 5_000
 EXAMPLES = 6

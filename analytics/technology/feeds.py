@@ -4,11 +4,9 @@ import re
 from dataclasses import dataclass, field
 
 from analytics.workspace import FEEDS, InputError
-from analytics.workspace.schema import EVENT_FEEDS
 
 SHAPE_FEEDS = ("places", "boundary", "streets")
 POINT_FEEDS = ("bases", "points")
-PLACED_FEEDS = (*EVENT_FEEDS, "activity", *POINT_FEEDS)
 
 
 @dataclass(frozen=True)

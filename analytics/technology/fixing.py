@@ -15,13 +15,14 @@ import pandas as pd
 
 from analytics.reports import unmarked
 from analytics.technology import commit, pings, prepare
-from analytics.technology.feeds import EVENT_FEEDS, SHAPE_FEEDS, columns_of
+from analytics.technology.feeds import SHAPE_FEEDS, columns_of
 from analytics.technology.layout import read_layout
 from analytics.technology.loading import new_load_id
 from analytics.technology.report import LoadReport, Prepared
 from analytics.technology.sources import open_sources
 from analytics.technology.staging import Staging
 from analytics.workspace import InputError, Transaction, User, Workspace
+from analytics.workspace.schema import EVENT_FEEDS
 
 KEY = ["file", "line"]
 MOST_EDITED = 200

@@ -9,12 +9,12 @@ import pyarrow as pa
 
 from analytics.technology import rules
 from analytics.technology.compare import Comparison, Cursor
-from analytics.technology.feeds import EVENT_FEEDS, columns_of
+from analytics.technology.feeds import columns_of
 from analytics.technology.report import Prepared
 from analytics.technology.staging import Staging
 from analytics.technology.tabular import REPEATS_ARE_REAL
 from analytics.workspace import Transaction, now_ms
-from analytics.workspace.schema import QUARANTINE_DAYS
+from analytics.workspace.schema import EVENT_FEEDS, QUARANTINE_DAYS
 
 DAY_MS = 86_400_000
 

@@ -14,10 +14,11 @@ from typing import Any
 
 from analytics.technology import checks, commit, compare, pings, prepare, shapes
 from analytics.technology.compare import ExtractChanges
-from analytics.technology.feeds import EVENT_FEEDS, SHAPE_FEEDS, columns_of
+from analytics.technology.feeds import SHAPE_FEEDS, columns_of
 from analytics.technology.report import LoadReport, Mode, Prepared, checked_mode
 from analytics.technology.staging import Staging
 from analytics.workspace import InputError, User, Workspace
+from analytics.workspace.schema import EVENT_FEEDS
 
 Progress = Callable[[float, str], None]
 

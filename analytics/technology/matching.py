@@ -8,9 +8,10 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from analytics.technology import coordinates
-from analytics.technology.feeds import ALIASES, EVENT_FEEDS, Column, columns_of, simplify
+from analytics.technology.feeds import ALIASES, Column, columns_of, simplify
 from analytics.technology.layout import Layout
 from analytics.workspace import InputError
+from analytics.workspace.schema import EVENT_FEEDS
 
 OPTIONS = ("crs", "date_order", "timezone", "time_precision", "true_values", "sheet", "layer")
 DATE_ORDERS = ("day_first", "month_first")

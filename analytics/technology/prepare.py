@@ -17,7 +17,6 @@ from analytics.technology.coordinates import (
     is_projected,
     numbers,
 )
-from analytics.technology.feeds import EVENT_FEEDS
 from analytics.technology.guess import propose
 from analytics.technology.layout import Layout, read_layout
 from analytics.technology.matching import (
@@ -34,6 +33,7 @@ from analytics.technology.sources import Source
 from analytics.technology.staging import Staging
 from analytics.technology.tabular import Reading
 from analytics.workspace import InputError, UndecidedColumns, Workspace
+from analytics.workspace.schema import EVENT_FEEDS
 
 Progress = Callable[[float, str], None]
 

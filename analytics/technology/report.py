@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from analytics.technology.checks import Check
-from analytics.technology.feeds import EVENT_FEEDS, columns_of
+from analytics.technology.feeds import columns_of
 from analytics.workspace import InputError
+from analytics.workspace.schema import EVENT_FEEDS
 
 Mode = Literal["add", "replace"]
 

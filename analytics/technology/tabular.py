@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 
 from analytics.technology import coordinates, places, rules, times
 from analytics.technology.checks import Check
-from analytics.technology.feeds import EVENT_FEEDS, Column, columns_of, simplify
+from analytics.technology.feeds import Column, columns_of, simplify
 from analytics.technology.matching import FALSE_VALUES, Matching
 from analytics.technology.staging import Staging
 from analytics.workspace import InputError, UndecidedColumns, Workspace
+from analytics.workspace.schema import EVENT_FEEDS
 
 REPEATS_ARE_REAL = (*EVENT_FEEDS, "activity")
 """Feeds in which identical rows without an ID stand for separate events."""

@@ -8,8 +8,6 @@ import pandas as pd
 from analytics.testing.settings import TestingSettings, Window
 from analytics.workspace import InputError, NotMeasurable, Workspace
 
-LONG_SPAN = timedelta(hours=24)
-
 
 @dataclass(frozen=True)
 class Selection:

@@ -1,6 +1,6 @@
 """The answer in words, and the tables a page shows."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -71,16 +71,6 @@ def place_kinds(workspace: Workspace) -> list[str]:
         "SELECT DISTINCT kind FROM places WHERE kind <> 'exclusion' ORDER BY kind"
     )
     return [kind for (kind,) in rows]
-
-
-def latest_days(workspace: Workspace, days: int, back: int = 0) -> tuple[date, date]:
-    """Return the first and last of the latest `days` patrol days that end with a day of GPS.
-
-    `back` days before the latest, where that many are held.
-    """
-    first_held, last = workspace.rows("SELECT min(day), max(day) FROM ping_files")[0]
-    last = max(first_held, last - timedelta(days=back))
-    return last - timedelta(days=days - 1), last
 
 
 def place_table(dosage: Dosage) -> pd.DataFrame:

@@ -23,6 +23,15 @@ def test_says_what_is_missing_and_links_to_it(empty_app, open_page):
     app = open_page("tracking", "analyst")
     assert not app.exception
     assert "There are no GPS fixes yet." in texts(app)
+    assert [link.proto.label for link in app.get("page_link")] == ["Load patrol GPS"]
+
+
+def test_who_may_not_load_is_told_whom_to_ask(empty_app, open_page):
+    app = open_page("tracking", "inspector")
+    assert not app.exception
+    assert not app.get("page_link")
+    told = [part.value for part in app.caption]
+    assert any("your role does not open that step" in text and "analyst" in text for text in told)
 
 
 @pytest.fixture
